@@ -1,0 +1,41 @@
+# make run    set up and open the live monitor    (ARGS="--model FILE --duration 10" passes options on)
+# make test   set up, check and test
+PYTHON ?= python3
+VENV   ?= .venv
+EXTRAS ?= cpu
+ARGS   ?=
+BIN     = $(VENV)/bin
+
+.PHONY: run test check bench screenshots clean
+
+run: $(VENV)/.run
+	@$(BIN)/edgetop $(ARGS)
+
+test: $(VENV)/.dev check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/.dev
+	$(BIN)/python docs/screenshots.py
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS),dev]"
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) dist build

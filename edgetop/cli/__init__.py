@@ -1,0 +1,65 @@
+"""The command line: `edgetop COMMAND`, with `run`, the live monitor, as the default."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import NoReturn
+
+from edgetop import __version__
+from edgetop.errors import EdgetopError, ExitCode
+
+_COMMANDS = ("run", "models")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, like every other error of edgetop."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(int(ExitCode.USAGE), f"edgetop: {message}; see {self.prog} --help\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    from edgetop.cli import models, run
+
+    top = _Parser(
+        prog="edgetop",
+        description="top for edge inference: what a model really does on this board, live",
+        epilog="`edgetop` without a command is `edgetop run`; see `edgetop run --help`.",
+    )
+    top.add_argument("--version", action="version", version=f"edgetop {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    run.add_parser(commands)
+    models.add_parser(commands)
+    return top
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code."""
+    debug = "--debug" in arguments
+    try:
+        parsed = parser().parse_args(_with_default_command(arguments))
+        return int(parsed.main(parsed))
+    except EdgetopError as error:
+        if debug:
+            raise
+        print(f"edgetop: {error.message}", file=sys.stderr)
+        return int(error.code)
+    except BrokenPipeError:
+        # Whoever read our output has ended; a second complaint at exit would help nobody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.DONE)
+    except KeyboardInterrupt:
+        return int(ExitCode.INTERRUPTED)
+
+
+def _with_default_command(arguments: list[str]) -> list[str]:
+    """`edgetop --model F` means `edgetop run --model F`."""
+    first = arguments[0] if arguments else ""
+    if first in (*_COMMANDS, "-h", "--help", "--version"):
+        return arguments
+    if first and not first.startswith("-"):
+        return arguments  # a misspelt command: let the parser say so
+    return ["run", *arguments]

@@ -1,0 +1,69 @@
+"""How a session ends for the user: files written, summary printed, a true exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edgetop import locations
+from edgetop.cli.lines import summary_lines
+from edgetop.errors import ExitCode, UsageError
+from edgetop.export import records
+
+if TYPE_CHECKING:
+    from edgetop.session.live import LiveSession
+    from edgetop.session.recording import Recording
+
+
+def finish(
+    session: LiveSession,
+    recording: Recording,
+    *,
+    export: Path | None,
+    json_lines: bool,
+    code: ExitCode,
+) -> int:
+    """Export, print the summary and return the exit code of the whole session.
+
+    Raises:
+        BaseException: What ended the sampler, if that was a defect of ours.
+    """
+    if session.crash is not None:
+        raise session.crash
+    runs = session.runs
+    if json_lines and runs:
+        print(json.dumps(records.summary(runs[-1])), flush=True)
+    elif not json_lines and runs:
+        print("\n".join(summary_lines(session.board, runs)), flush=True)
+    if export is not None:
+        code = _export(session, recording, export, code)
+    if session.failure is not None:
+        print(f"edgetop: {session.failure.message}", file=sys.stderr)
+        return int(code if code is ExitCode.INTERRUPTED else session.failure.code)
+    return int(code)
+
+
+def _export(session: LiveSession, recording: Recording, path: Path, code: ExitCode) -> ExitCode:
+    """Write the files where the user asked, or else where there is room: data are not lost."""
+    try:
+        recording.export(path, session.board, session.runs)
+    except UsageError as error:
+        rescued = _rescue(session, recording, path.name)
+        where = f"; the session is in {rescued}" if rescued else ""
+        print(f"edgetop: {error.message}{where}", file=sys.stderr)
+        return ExitCode.USAGE if code is ExitCode.DONE else code
+    return code
+
+
+def _rescue(session: LiveSession, recording: Recording, name: str) -> Path | None:
+    for folder in (locations.state_dir(), Path(tempfile.gettempdir())):
+        path = folder / name
+        try:
+            recording.export(path, session.board, session.runs)
+        except UsageError:
+            continue
+        return path
+    return None

@@ -1,0 +1,202 @@
+"""`edgetop run`: the live monitor, on the screen or as lines."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import math
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edgetop import config
+from edgetop.cli import closing
+from edgetop.engine import providers
+from edgetop.engine.spec import RunSpec
+from edgetop.errors import UsageError
+from edgetop.sensors.board import Board
+from edgetop.session.live import LiveSession
+from edgetop.session.recording import Recording
+from edgetop.session.trace import TraceFile
+from edgetop.zoo import resolve
+
+if TYPE_CHECKING:
+    from edgetop.config import Settings
+
+_SCREEN_INTERVAL_S = 0.5
+_LINES_INTERVAL_S = 1.0
+_SHORTEST_INTERVAL_S = 0.05
+
+
+def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add `run` to the command line."""
+    parser = commands.add_parser(
+        "run",
+        help="run a model and watch it (the default)",
+        description="Run a model continuously and show what it does on this board, live.",
+    )
+    model = parser.add_argument_group("what runs")
+    model.add_argument("--model", metavar="M", help="a file or a built-in name")
+    model.add_argument("--batch", type=_whole, default=1, metavar="N", help="images per inference")
+    model.add_argument("--provider", metavar="P", help="cpu, cuda, tensorrt, openvino, ... or auto")
+    model.add_argument("--threads", type=_whole, metavar="N", help="in one inference (0: cores)")
+    model.add_argument("--instances", type=_whole, default=1, metavar="N", help="run in parallel")
+    model.add_argument(
+        "--rate", type=_positive, metavar="FPS",
+        help="images per second that come in; latency then counts from the scheduled time",
+    )  # fmt: skip
+    model.add_argument(
+        "--input-shape", action="append", default=[], metavar="[NAME:]1,3,224,224",
+        help="shape of an input; may be repeated",
+    )  # fmt: skip
+    model.add_argument("--input", type=Path, metavar="F.npz", help="arrays by input name")
+    model.add_argument("--warmup", type=_seconds, metavar="S", help="length; default: until warm")
+
+    how = parser.add_argument_group("how it is shown")
+    how.add_argument("--duration", type=_positive, metavar="S", help="end after S measured seconds")
+    how.add_argument("--interval", type=_interval, metavar="S", help="time between samples")
+    how.add_argument("--theme", metavar="T", help="colours of the screen")
+    how.add_argument("--headless", action="store_true", help="one line per interval, no screen")
+    how.add_argument("--json", action="store_true", help="one JSON object per interval, no screen")
+    how.add_argument("--export", type=Path, metavar="F.csv", help="write the session there")
+    how.add_argument("--trace", type=Path, metavar="F.csv", help="start and end of every inference")
+    how.add_argument("--no-record", action="store_true", help=argparse.SUPPRESS)
+    how.add_argument(
+        "--sysroot", type=Path, default=Path("/"), metavar="DIR", help=argparse.SUPPRESS
+    )
+    how.add_argument("--debug", action="store_true", help="tracebacks instead of one-line errors")
+    parser.set_defaults(main=main)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value >= 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
+    return value
+
+
+def _positive(text: str) -> float:
+    value = _seconds(text)
+    if not value:
+        raise argparse.ArgumentTypeError("it must be more than 0")
+    return value
+
+
+def _interval(text: str) -> float:
+    value = _seconds(text)
+    if value < _SHORTEST_INTERVAL_S:
+        raise argparse.ArgumentTypeError(f"the shortest interval is {_SHORTEST_INTERVAL_S:g} s")
+    return value
+
+
+def input_shape(text: str) -> tuple[str, tuple[int, ...]]:
+    """``name:1,3,224,224`` as (name, shape); without a name it is the first input's.
+
+    Names may hold colons (``Identity:0``): the last one divides.
+
+    Raises:
+        UsageError: The text has another form.
+    """
+    name, _, sizes = text.rpartition(":")
+    try:
+        shape = tuple(int(size) for size in sizes.split(",") if size.strip())
+    except ValueError:
+        shape = (0,)
+    if any(not 0 < size <= 1 << 31 for size in shape):
+        raise UsageError(f"--input-shape {text!r} is not of the form name:1,3,224,224")
+    return name, shape
+
+
+def spec_for(
+    choice: resolve.ModelChoice, arguments: argparse.Namespace, settings: Settings
+) -> RunSpec:
+    """The first run, from the command line and the settings."""
+    threads = settings.threads if arguments.threads is None else arguments.threads
+    return RunSpec(
+        model_path=str(choice.path),
+        title=choice.title,
+        architecture=choice.architecture.name if choice.architecture else "",
+        label=choice.label,
+        batch=arguments.batch,
+        provider=providers.parse(arguments.provider or settings.provider),
+        threads=threads,
+        instances=arguments.instances,
+        rate_fps=arguments.rate,
+        input_shapes=tuple(input_shape(text) for text in arguments.input_shape),
+        input_file=str(arguments.input.absolute()) if arguments.input else "",
+        warmup_s=arguments.warmup,
+    )
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Run the live monitor and return its exit code."""
+    settings = config.load()
+    choice = resolve.resolve(settings.model if arguments.model is None else arguments.model)
+    spec = spec_for(choice, arguments, settings)
+    if arguments.export is not None:
+        from edgetop.export import table
+
+        table.check_target(arguments.export)
+    lines = arguments.headless or arguments.json or not has_screen()
+    interval_s = arguments.interval or settings.interval_s
+    interval_s = interval_s or (_LINES_INTERVAL_S if lines else _SCREEN_INTERVAL_S)
+    recording = Recording()
+    with contextlib.ExitStack() as stack:
+        session = _session(spec, arguments, interval_s, stack, end_on_failure=lines)
+        session.subscribe(recording.add)
+        if lines:
+            from edgetop.cli import headless
+
+            code = headless.run(session, json_lines=arguments.json)
+        else:
+            from edgetop.ui import start
+
+            code = start.run(session, recording, theme=arguments.theme or settings.theme)
+        return closing.finish(
+            session,
+            recording,
+            export=arguments.export,
+            json_lines=arguments.json and lines,
+            code=code,
+        )
+
+
+def _session(
+    spec: RunSpec,
+    arguments: argparse.Namespace,
+    interval_s: float,
+    stack: contextlib.ExitStack,
+    *,
+    end_on_failure: bool,
+) -> LiveSession:
+    trace = None
+    if arguments.trace is not None:
+        trace = TraceFile(arguments.trace)
+        stack.callback(trace.close)
+    return LiveSession(
+        spec,
+        Board(arguments.sysroot),
+        interval_s=interval_s,
+        duration_s=arguments.duration,
+        end_on_failure=end_on_failure,
+        trace=trace,
+    )
+
+
+def has_screen() -> bool:
+    """There is a terminal that can show the screen: Textual draws on stderr and reads stdin."""
+    term = os.environ.get("TERM", "")
+    if term in ("", "dumb", "unknown") or term.startswith(("vt100", "vt52")):
+        return False
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))

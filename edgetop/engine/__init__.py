@@ -1,0 +1,1 @@
+"""Runs the model: one run is one child process with a fixed `RunSpec`."""

@@ -1,0 +1,137 @@
+"""A sample as a flat-keyed record for JSON, the contract that scripts rely on.
+
+A value that is not known is None, never 0; where a reason is known it stands beside it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from edgetop.sample import LatencyStats, Reading, Sample, Window
+
+Record = dict[str, Any]
+
+
+def interval(sample: Sample) -> Record:
+    """The record of one interval: figures of the window since the previous sample."""
+    return {"type": "interval", **_common(sample, sample.window)}
+
+
+def summary(sample: Sample, session: str | None = None) -> Record:
+    """The record of a whole run, from its last sample.
+
+    Args:
+        sample: The last one of the run.
+        session: Where the session is recorded; None if it is not.
+    """
+    run = sample.run
+    return {
+        "type": "summary",
+        **_common(sample, sample.total),
+        "load_s": _rounded(run.load_s, 4),
+        "first_run_ms": _rounded(run.first_run_ms, 4),
+        "warmup_s": _rounded(run.warmup_s, 4),
+        "session": session,
+        "providers_used": list(run.providers_used),
+        "nodes": dict(run.nodes) or None,
+        "precision": run.precision or None,
+        "weights": run.label or None,
+        "runtime": run.runtime or None,
+        "inputs": [
+            {"name": item.name, "dtype": item.dtype, "shape": list(item.shape)}
+            for item in run.inputs
+        ],
+    }
+
+
+def _common(sample: Sample, window: Window) -> Record:
+    run, board, power = sample.run, sample.board, sample.board.power
+    return {
+        "t": iso_utc(sample.time_unix_s),
+        "elapsed_s": _rounded(sample.elapsed_s, 3),
+        "run": run.number,
+        "model": run.model,
+        "batch": run.batch,
+        "provider": run.provider,
+        "threads": run.threads or None,
+        "instances": run.instances,
+        "rate_fps": run.rate_fps,
+        "duration_s": _rounded(window.duration_s, 4),
+        "inferences": window.inferences,
+        "images": window.images,
+        "fps": _significant(window.fps),
+        "latency_ms": latency(window.latency),
+        "state": sample.state.value,
+        "state_reason": sample.state_reason or None,
+        "cpu_percent": _value(board.cpu_percent),
+        "gpu_percent": _value(board.gpu_percent),
+        "gpu_percent_reason": _reason(board.gpu_percent),
+        "memory": {
+            "worker_mib": _rounded(sample.worker.rss_mib, 2),
+            "used_mib": _value(board.memory_used_mib),
+            "total_mib": _value(board.memory_total_mib),
+            "gpu_used_mib": _value(board.gpu_memory_used_mib),
+            "gpu_used_reason": _reason(board.gpu_memory_used_mib),
+        },
+        "power": {
+            "watts": _significant(power.power_w),
+            "scope": power.scope,
+            "rails": list(power.rails),
+            "reason": power.reason or None,
+        },
+        "energy_j_per_image": _significant(sample.energy.j_per_image),
+        "energy_covered_s": _rounded(sample.energy.covered_s, 3),
+        "temperature_c": _value(board.temperature_c),
+        "temperature_c_reason": _reason(board.temperature_c),
+        "throttle": [f"{item.source}: {item.cause}" for item in board.throttle],
+        "worker": {
+            "cpu_percent": _rounded(sample.worker.cpu_percent, 2),
+            "cpu_ms_per_inference": _significant(sample.worker.cpu_ms_per_inference),
+        },
+        "self": {
+            "cpu_percent": _rounded(sample.own.cpu_percent, 2),
+            "rss_mib": _rounded(sample.own.rss_mib, 2),
+        },
+        "lost": window.lost,
+        "backlog": sample.backlog,
+    }
+
+
+def latency(stats: LatencyStats) -> Record:
+    """Latency statistics in milliseconds, by the contract's names."""
+    return {
+        "count": stats.count,
+        "mean": _significant(stats.mean_ms),
+        "min": _significant(stats.min_ms),
+        "p50": _significant(stats.p50_ms),
+        "p90": _significant(stats.p90_ms),
+        "p95": _significant(stats.p95_ms),
+        "p99": _significant(stats.p99_ms),
+        "p99_9": _significant(stats.p99_9_ms),
+        "max": _significant(stats.max_ms),
+    }
+
+
+def iso_utc(time_unix_s: float) -> str:
+    """ISO 8601 in UTC with milliseconds: ``2026-01-31T12:00:00.250Z``."""
+    moment = datetime.fromtimestamp(time_unix_s, timezone.utc)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _value(reading: Reading) -> float | None:
+    return _rounded(reading.value, 3)
+
+
+def _reason(reading: Reading) -> str | None:
+    return reading.words or None
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def _significant(value: float | None) -> float | None:
+    """Six significant digits: more than any of these figures is good for."""
+    return None if value is None else float(f"{value:.6g}")

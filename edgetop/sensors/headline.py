@@ -1,0 +1,119 @@
+"""The few figures that stand for the whole board, from the readings of all its sensors."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from edgetop.sample import UNKNOWN, BoardReadings, Kind, Reading, SensorReading, Throttle
+from edgetop.sensors.power import power
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_GPU = re.compile(r"gpu[0-9]*")
+_HOT_ROLES = frozenset({"processor", "accelerator"})
+_MIB = 2.0**20
+
+
+def headline(items: Sequence[SensorReading]) -> BoardReadings:
+    """All sensors with the headline figures; what no sensor tells has a reason instead."""
+    return BoardReadings(
+        sensors=tuple(items),
+        cpu_percent=cpu_percent(items),
+        gpu_percent=gpu_percent(items),
+        memory_used_mib=memory_used_mib(items),
+        memory_total_mib=memory_total_mib(items),
+        gpu_memory_used_mib=gpu_memory_used_mib(items),
+        temperature_c=temperature_c(items),
+        power=power(items),
+        throttle=throttle(items),
+    )
+
+
+def cpu_percent(items: Sequence[SensorReading]) -> Reading:
+    """Utilisation of all cores together: 100 % = every core busy."""
+    return _labelled(items, Kind.UTILIZATION, "cpu")
+
+
+def gpu_percent(items: Sequence[SensorReading]) -> Reading:
+    """Utilisation of the busiest GPU.
+
+    A model runs on one GPU; an average would call it half idle because of its neighbour.
+    """
+    return _largest([i for i in _of(items, Kind.UTILIZATION) if _GPU.fullmatch(i.sensor.label)])
+
+
+def gpu_memory_used_mib(items: Sequence[SensorReading]) -> Reading:
+    """Memory in use on all GPUs that have their own; unknown if one of them does not tell."""
+    gpus = [item for item in _of(items, Kind.MEMORY) if _GPU.fullmatch(item.sensor.label)]
+    silent = next((item.reading for item in gpus if item.value is None), None)
+    if not gpus or silent is not None:
+        return silent or UNKNOWN
+    used = math.fsum(item.value for item in gpus if item.value is not None)
+    return Reading.of(used / _MIB, min(item.reading.time_s for item in gpus))
+
+
+def memory_used_mib(items: Sequence[SensorReading]) -> Reading:
+    """Memory in use within the limit that `memory_total_mib` gives."""
+    item = _tightest_memory(items)
+    if item is None or item.value is None:
+        return item.reading if item else UNKNOWN
+    return Reading.of(item.value / _MIB, item.reading.time_s)
+
+
+def memory_total_mib(items: Sequence[SensorReading]) -> Reading:
+    """Physical memory, or the container's limit where that is smaller."""
+    item = _tightest_memory(items)
+    if item is None or item.sensor.maximum is None:
+        return UNKNOWN
+    return Reading.of(item.sensor.maximum / _MIB, item.reading.time_s)
+
+
+def temperature_c(items: Sequence[SensorReading]) -> Reading:
+    """The hottest zone of the processor or an accelerator; its detail names the zone."""
+    hot = [item for item in _of(items, Kind.TEMPERATURE) if item.sensor.role in _HOT_ROLES]
+    return _largest(hot)
+
+
+def throttle(items: Sequence[SensorReading]) -> tuple[Throttle, ...]:
+    """What holds the board back now.
+
+    A throttle sensor names its present causes in the detail of its reading, separated by
+    commas; the value alone may be a count since boot. Its role is the source, else its label.
+    """
+    return tuple(
+        Throttle(item.sensor.role or item.sensor.label, cause)
+        for item in _of(items, Kind.THROTTLE)
+        if item.value is not None and item.reading.detail
+        for cause in item.reading.detail.split(", ")
+    )
+
+
+def _of(items: Sequence[SensorReading], kind: Kind) -> list[SensorReading]:
+    return [item for item in items if item.sensor.kind is kind]
+
+
+def _labelled(items: Sequence[SensorReading], kind: Kind, label: str) -> Reading:
+    found = (item.reading for item in _of(items, kind) if item.sensor.label == label)
+    return next(found, UNKNOWN)
+
+
+def _largest(items: Sequence[SensorReading]) -> Reading:
+    """The largest value with its sensor's label; without any value the first reason."""
+    known = [(item.value, item) for item in items if item.value is not None]
+    if not known:
+        return items[0].reading if items else UNKNOWN
+    value, item = max(known, key=lambda pair: pair[0])
+    return Reading(value, item.reading.reason, item.sensor.label, item.reading.time_s)
+
+
+def _tightest_memory(items: Sequence[SensorReading]) -> SensorReading | None:
+    """``ram``, or ``container`` where its limit is below the physical memory."""
+    by_label = {item.sensor.label: item for item in _of(items, Kind.MEMORY)}
+    ram, container = by_label.get("ram"), by_label.get("container")
+    if ram is None or container is None:
+        return ram or container
+    limit, size = container.sensor.maximum, ram.sensor.maximum
+    return container if limit is not None and (size is None or limit < size) else ram

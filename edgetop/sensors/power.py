@@ -1,0 +1,129 @@
+"""The headline power figure: which sensors it is the sum of, and what it covers.
+
+No board has one file called "board power", and rails contain each other. So the choice is
+data over the roles that providers give their sensors: rails of one role are parallel and may
+be added, a rail inside another one has the role ``part``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edgetop.sample import Kind, Power, Reason, SensorReading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PMIC_SCOPE = "PMIC rails"
+"""How the scope text of the rails begins that only together are a partial figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerRule:
+    """One scope that a total can have, and the sensors that add up to it."""
+
+    scope: str
+    role: str
+    """Every power sensor of this role is added."""
+    sensor_scope: str = ""
+    """Only those whose scope text begins with this."""
+    extra_role: str = ""
+    """Sensors of this role beside them are added too; the scope is then ``scope+extra_role``."""
+    excludes: str = ""
+    """What the figure leaves out, where the sensor itself does not say."""
+
+
+POWER_RULES = (
+    PowerRule("board", "board", excludes="loss of the power supply before the board's input"),
+    PowerRule("module", "module", excludes="carrier board"),
+    PowerRule("module", "module-branch", excludes="carrier board"),
+    PowerRule("platform", "platform", excludes="loss of the power supply"),
+    PowerRule("battery", "battery", excludes="nothing that runs from the battery"),
+    PowerRule("package", "package", extra_role="gpu", excludes="the rest of the computer"),
+    PowerRule("gpu", "gpu", excludes="the rest of the computer"),
+    PowerRule(
+        "pmic-rails",
+        "part",
+        sensor_scope=PMIC_SCOPE,
+        excludes="partial: everything that is not fed by the PMIC",
+    ),
+)
+"""In order of preference: the scope that covers more of the board comes first."""
+
+# With these a sensor has nothing to say for long (a battery on mains, a closed RAPL file), so the
+# next scope is better than none; after any other (a first reading, one read error) the figure
+# would jump between scopes.
+_LASTING = frozenset({Reason.ABSENT, Reason.NO_PERMISSION, Reason.OFFLINE})
+
+
+def power(items: Sequence[SensorReading]) -> Power:
+    """The total of the first rule whose sensors all have a value.
+
+    Without one, the reason of the first rule that has sensors at all.
+    """
+    because = ""
+    for rule in POWER_RULES:
+        rails = _rails(items, rule, Kind.POWER)
+        if not rails:
+            continue
+        missing = next((rail for rail in rails if rail.value is None), None)
+        if missing is None:
+            return _total(items, rule, rails)
+        because = because or _words(missing)
+        if missing.reading.reason not in _LASTING:
+            return Power(reason=_words(missing))
+    return Power(reason=because or Reason.ABSENT.words)
+
+
+def _rails(items: Sequence[SensorReading], rule: PowerRule, kind: Kind) -> list[SensorReading]:
+    """The sensors that the rule adds; extra ones only beside at least one of its own."""
+    of_kind = [item for item in items if item.sensor.kind is kind]
+    own = [
+        item
+        for item in of_kind
+        if item.sensor.role == rule.role and item.sensor.scope.startswith(rule.sensor_scope)
+    ]
+    extra = [item for item in of_kind if own and item.sensor.role == rule.extra_role != ""]
+    return own + extra
+
+
+def _words(item: SensorReading) -> str:
+    return f"{item.reading.reason.words} ({item.sensor.label})"
+
+
+def _total(
+    items: Sequence[SensorReading], rule: PowerRule, rails: Sequence[SensorReading]
+) -> Power:
+    covers, excludes = _scope_texts(rails)
+    with_extra = any(rail.sensor.role == rule.extra_role for rail in rails)
+    return Power(
+        power_w=math.fsum(rail.value for rail in rails if rail.value is not None),
+        scope=f"{rule.scope}+{rule.extra_role}" if with_extra else rule.scope,
+        rails=tuple(rail.sensor.label for rail in rails),
+        covers=covers,
+        excludes=excludes or rule.excludes,
+        reason="",
+        energy_j=_energy_j(items, rule, rails),
+        time_s=min(rail.reading.time_s for rail in rails),
+    )
+
+
+def _scope_texts(rails: Sequence[SensorReading]) -> tuple[str, str]:
+    """What the sensors cover and what not, from scope texts ``covered, not left out``."""
+    texts = dict.fromkeys(rail.sensor.scope for rail in rails if rail.sensor.scope)
+    parts = [text.partition(", not ") for text in texts]
+    covers = "; ".join(dict.fromkeys(part[0] for part in parts))
+    # What one sensor leaves out another one may cover, so only a single text is quoted.
+    return covers, parts[0][2] if len(parts) == 1 else ""
+
+
+def _energy_j(
+    items: Sequence[SensorReading], rule: PowerRule, rails: Sequence[SensorReading]
+) -> float | None:
+    """The sum of the energy counters of the same rails; None unless every rail has one."""
+    counters = _rails(items, rule, Kind.ENERGY)
+    values = [counter.value for counter in counters if counter.value is not None]
+    same = sorted(c.sensor.label for c in counters) == sorted(r.sensor.label for r in rails)
+    return math.fsum(values) if same and len(values) == len(counters) else None

@@ -1,0 +1,1 @@
+"""Where samples come from: a live run of a model on this board."""

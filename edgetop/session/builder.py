@@ -1,0 +1,70 @@
+"""Builds a built-in model in a process of its own before its first run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edgetop.engine.diagnose import one_line
+from edgetop.errors import EdgetopError, ExitCode
+
+if TYPE_CHECKING:
+    from edgetop.engine.spec import RunSpec
+
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+
+
+def needed(spec: RunSpec) -> bool:
+    """The spec names a built-in model whose file is not there yet."""
+    return bool(spec.architecture) and not Path(spec.model_path).exists()
+
+
+class Builder:
+    """A running build; importing onnx for it must burden neither edgetop nor the worker."""
+
+    def __init__(self, spec: RunSpec) -> None:
+        self.spec = spec
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "edgetop.zoo", spec.architecture, spec.model_path],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd=_PACKAGE_ROOT,
+            start_new_session=True,
+        )
+
+    @property
+    def pid(self) -> int:
+        """Process id of the build."""
+        return self._process.pid
+
+    @property
+    def done(self) -> bool:
+        """The build has ended, one way or the other."""
+        return self._process.poll() is not None
+
+    def failure(self) -> EdgetopError | None:
+        """Why the build failed; None if it did not or goes on."""
+        if not self._process.poll():
+            return None
+        assert self._process.stderr is not None
+        words = one_line(self._process.stderr.read().decode(errors="replace")).removeprefix(
+            "edgetop: "
+        )
+        return EdgetopError(
+            f"cannot build {self.spec.title}: {words or 'the process died'}", ExitCode.MODEL
+        )
+
+    def stop(self) -> None:
+        """End the build; the half-written file never gets its name."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(2)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()

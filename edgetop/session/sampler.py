@@ -1,0 +1,136 @@
+"""Puts together a `Sample`: the run's figures beside what the board says at that moment."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from edgetop.sample import Energy, Event, Histogram, Sample, State, Window, WorkerUse
+from edgetop.sensors.process import OwnUse, ProcessUse
+from edgetop.session.monitor import RunMonitor, planned_run
+
+if TYPE_CHECKING:
+    from edgetop.engine.spec import RunSpec
+    from edgetop.errors import EdgetopError
+    from edgetop.sample import BoardReadings
+    from edgetop.sensors.board import Board
+
+
+class Sampler:
+    """Takes samples of one session.
+
+    Args:
+        board: The sensors; started by whoever owns them.
+    """
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._started_s = time.monotonic()
+        self._own = OwnUse()
+        self._worker: _Worker | None = None
+
+    def take(
+        self,
+        now_s: float,
+        number: int,
+        spec: RunSpec,
+        monitor: RunMonitor | None,
+        failure: EdgetopError | None,
+        events: tuple[Event, ...],
+    ) -> Sample:
+        """The sample of this moment.
+
+        Args:
+            now_s: CLOCK_MONOTONIC seconds.
+            number: Of the run in the session.
+            spec: What runs, or is about to.
+            monitor: The run in progress; None while its model is being built.
+            failure: Why the run failed, if it did.
+            events: What happened since the sample before.
+        """
+        board = self._board.read()
+        figures = (
+            self._planned_figures(spec, number)
+            if monitor is None
+            else self._figures(monitor, board, now_s)
+        )
+        if failure is not None:
+            figures |= {"state": State.FAILED, "state_reason": failure.message, "fps": None}
+        worker_pids = () if monitor is None else (monitor.worker.pid,)
+        return Sample(
+            time_unix_s=time.time(),
+            monotonic_s=now_s,
+            elapsed_s=now_s - self._started_s,
+            board=board,
+            own=self._own.read(now_s, worker_pids),
+            events=events,
+            **figures,
+        )
+
+    def _figures(self, monitor: RunMonitor, board: BoardReadings, now_s: float) -> dict[str, Any]:
+        """What the run in progress adds to a sample."""
+        monitor.observe(board)
+        window, total = monitor.close_window(now_s), monitor.total()
+        state, reason = monitor.state(board)
+        return {
+            "run": monitor.run,
+            "run_elapsed_s": total.duration_s,
+            "state": state,
+            "state_reason": reason,
+            "fps": monitor.fps(),
+            "window": window,
+            "total": total,
+            "histogram": monitor.histogram.histogram(),
+            "worker": self._worker_use(monitor.worker.pid, total.inferences, now_s),
+            "energy": monitor.energy.result(),
+            "backlog": monitor.backlog(),
+        }
+
+    def _planned_figures(self, spec: RunSpec, number: int) -> dict[str, Any]:
+        """What there is to say while the model is being built: its name."""
+        return {
+            "run": planned_run(number, spec),
+            "run_elapsed_s": 0.0,
+            "state": State.WARMING,
+            "state_reason": "building the model",
+            "fps": None,
+            "window": Window(),
+            "total": Window(),
+            "histogram": Histogram(),
+            "worker": WorkerUse(),
+            "energy": Energy(),
+        }
+
+    def _worker_use(self, pid: int, inferences: int, now_s: float) -> WorkerUse:
+        """Use of the model's process; a new run is a new process.
+
+        Processor time per inference counts from the first sample that has inferences.
+        """
+        if self._worker is None or self._worker.pid != pid:
+            if self._worker is not None:
+                self._worker.use.close()
+            self._worker = _Worker(pid, ProcessUse(pid))
+        worker = self._worker
+        use = worker.use.read(now_s)
+        if use.rss_mib is not None:  # the last sample is taken when the process has ended
+            worker.rss_mib = use.rss_mib
+        per_inference_ms = None
+        if use.cpu_s is not None:
+            if not worker.base_inferences or inferences < worker.base_inferences:
+                worker.base_inferences, worker.base_cpu_s = inferences, use.cpu_s
+            elif inferences > worker.base_inferences:
+                spent_s = use.cpu_s - worker.base_cpu_s
+                per_inference_ms = 1000 * spent_s / (inferences - worker.base_inferences)
+        return WorkerUse(worker.rss_mib, use.cpu_percent, per_inference_ms)
+
+
+@dataclass(slots=True)
+class _Worker:
+    """The process whose use is followed."""
+
+    pid: int
+    use: ProcessUse
+    rss_mib: float | None = None
+    base_inferences: int = 0
+    base_cpu_s: float = 0.0

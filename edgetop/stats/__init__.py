@@ -1,0 +1,1 @@
+"""Statistics over inferences and sensor readings: pure, no I/O, time is passed in."""

@@ -1,0 +1,1 @@
+"""The screen: Textual widgets that paint samples; nothing outside imports Textual."""

@@ -1,0 +1,268 @@
+"""The live screen as a Textual app: samples come in, one frame a sample goes out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import signal
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App, SystemCommand
+from textual.message import Message
+
+from edgetop import locations
+from edgetop.errors import ExitCode
+from edgetop.sample import State
+from edgetop.ui.colours import PREFIX, textual_theme
+from edgetop.ui.commands import COMMANDS, bindings, footer_keys, help_keys
+from edgetop.ui.controls import Controls
+from edgetop.ui.driver import PacedDriver
+from edgetop.ui.screens.monitor import MonitorScreen
+from edgetop.ui.theme import available
+from edgetop.ui.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.screen import Screen
+
+    from edgetop.paint.symbols import Symbols
+    from edgetop.sample import Sample
+    from edgetop.session.live import LiveSession
+    from edgetop.session.recording import Recording
+    from edgetop.zoo.resolve import ModelChoice
+
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+class SampleTaken(Message):
+    """A sample waits in the app's queue."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One message is enough for all that wait."""
+        return isinstance(message, SampleTaken)
+
+
+class SessionEnded(Message):
+    """The session ended by itself."""
+
+
+class EdgetopApp(App[None]):
+    """The live screen of one session.
+
+    Args:
+        session: Already running, or about to.
+        recording: What `e` exports.
+        symbols: The characters that the terminal can show.
+        theme: Name of the first theme.
+
+    Raises:
+        UsageError: No theme is called that.
+    """
+
+    CSS_PATH = "edgetop.tcss"
+    BINDINGS = bindings()  # type: ignore[assignment]
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self, session: LiveSession, recording: Recording, symbols: Symbols, theme: str
+    ) -> None:
+        super().__init__(driver_class=PacedDriver)
+        self.animation_level = "none"
+        self._session = session
+        self._controls = Controls(session, recording)
+        self._themes = available(locations.shipped_dir("themes"), locations.user_themes_dir())
+        self._inks = self._themes.named(theme)
+        self._view = View(symbols, session.board)
+        self._waiting: deque[Sample] = deque()
+        self._painted_pause = False
+        self._sent = (0.0, 0)
+        self._monitor: MonitorScreen | None = None
+        self.defect: BaseException | None = None
+        """What ended the app, if that was no wish of the user."""
+        for item in self._themes.themes.values():
+            self.register_theme(textual_theme(item))
+        self.theme = PREFIX + self._inks.name
+        self.set_class(symbols.border == "solid", "square")
+        self.set_class(symbols.border == "ascii", "ascii")
+        session.subscribe(self._receive)
+        session.when_finished(lambda: self._post(SessionEnded()))
+
+    # -- life ------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The monitor is the only screen; others open above it."""
+        self._monitor = MonitorScreen(self._view, self._inks, self._footer_keys)
+        return self._monitor
+
+    def _footer_keys(self) -> list[tuple[str, str]]:
+        sample = self._view.sample
+        return footer_keys(sample.run if sample is not None else None)
+
+    def on_mount(self) -> None:
+        """Signals end the app in good order; Textual by itself would leave the terminal raw."""
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self.action_interrupt)
+
+    def on_ready(self) -> None:
+        """Show what has come meanwhile; what is loaded now stays, the collector may skip it."""
+        gc.collect()
+        gc.freeze()
+        for problem in self._themes.problems:
+            self.notify(problem, severity="warning", markup=False)
+        self.on_sample_taken()
+        if self._session.finished.is_set():
+            self.on_session_ended()
+
+    @property
+    def stuck(self) -> bool:
+        """The terminal took nothing any more when the app ended."""
+        return isinstance(self._driver, PacedDriver) and self._driver.line.dead
+
+    def _fatal_error(self) -> None:
+        """Keep the exception for one clear line instead of Textual's pages of local variables."""
+        self.defect = self._exception
+        self._close_messages_no_wait()
+
+    # -- samples ---------------------------------------------------------------------------
+
+    def _receive(self, sample: Sample) -> None:
+        """In the sampler's thread."""
+        self._waiting.append(sample)
+        self._post(SampleTaken())
+
+    def _post(self, message: Message) -> None:
+        if self.is_running:
+            with contextlib.suppress(RuntimeError):  # the loop has just ended
+                self.post_message(message)
+
+    def on_sample_taken(self) -> None:
+        """Take what waits into the view, and paint one frame if the line has room for it."""
+        while self._waiting:
+            self._view.update(self._waiting.popleft())
+        self._paint()
+
+    def _paint(self) -> None:
+        sample, monitor = self._view.sample, self._monitor
+        if sample is None or monitor is None or not monitor.is_mounted:
+            return
+        paused = sample.state is State.PAUSED
+        if paused and self._painted_pause and not sample.events:
+            return  # nothing moves while paused: not a byte goes out
+        if self._behind():
+            return  # the next frame shows the same and more
+        self._painted_pause = paused
+        self._measure_line(sample.monotonic_s)
+        monitor.show()
+
+    def _behind(self) -> bool:
+        return isinstance(self._driver, PacedDriver) and self._driver.behind
+
+    def _measure_line(self, now_s: float) -> None:
+        """Bytes per second that the screen sends, smoothed over some seconds."""
+        if not isinstance(self._driver, PacedDriver):
+            return
+        before_s, before = self._sent
+        if now_s - before_s < 2.0:
+            return
+        sent = self._driver.line.bytes_sent
+        if before_s:
+            self._view.bytes_per_s = (sent - before) / (now_s - before_s)
+        self._sent = (now_s, sent)
+
+    def on_session_ended(self) -> None:
+        """The duration is over, or the sampler died."""
+        self.exit(return_code=int(ExitCode.DONE))
+
+    # -- commands --------------------------------------------------------------------------
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
+        """The palette offers what the keys do."""
+        for command in COMMANDS:
+            name = command.sentence[0].upper() + command.sentence[1:]
+
+            async def act(action: str = command.action) -> None:
+                await self.run_action(action)
+
+            yield SystemCommand(name, f"key {command.shown}", act)
+
+    def _tell(self, problem: str) -> None:
+        if problem:
+            self.notify(problem, severity="warning", markup=False)
+
+    def action_batch(self, direction: int) -> None:
+        """Double or halve the batch."""
+        self._tell(self._controls.batch(direction))
+
+    def action_provider(self) -> None:
+        """Next execution provider."""
+        self._tell(self._controls.provider())
+
+    def action_threads(self) -> None:
+        """Next number of threads."""
+        self._tell(self._controls.threads())
+
+    def action_rate(self) -> None:
+        """Next pace."""
+        self._tell(self._controls.rate())
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        self._tell(self._controls.pause())
+
+    def action_reset(self) -> None:
+        """Start the figures again."""
+        self._tell(self._controls.reset())
+
+    def action_export(self) -> None:
+        """Write the session into the working folder."""
+        worked, line = self._controls.export(Path.cwd())
+        self.notify(line, severity="information" if worked else "error", markup=False)
+
+    def action_model(self) -> None:
+        """Open the model picker."""
+        from edgetop.ui.screens.pick_model import ModelPicker
+        from edgetop.zoo.resolve import choices
+
+        def run(choice: ModelChoice | None) -> None:
+            if choice is not None:
+                self._tell(self._controls.model(choice))
+
+        self.push_screen(ModelPicker(choices(), self._view.symbols.mark), run)
+
+    def action_help(self) -> None:
+        """Open the help."""
+        from edgetop.ui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(help_keys()))
+
+    def action_theme(self) -> None:
+        """Next theme."""
+        names = list(self._themes.themes)
+        name = names[(names.index(self._inks.name) + 1) % len(names)]
+        self._inks = self._themes.themes[name]
+        self.theme = PREFIX + name
+        if self._monitor is not None:
+            self._monitor.use_theme(self._inks)
+        self.notify(f"theme {name}", timeout=1.5, markup=False)
+
+    def action_panel(self, number: int) -> None:
+        """Switch a panel off or on."""
+        if self._monitor is not None:
+            self._monitor.toggle(number)
+
+    def action_repaint(self) -> None:
+        """Send the whole screen again, after something else wrote on the terminal."""
+        self.refresh(repaint=True, layout=True)
+
+    def action_leave(self) -> None:
+        """End the session; the summary follows on the terminal."""
+        self.exit(return_code=int(ExitCode.DONE))
+
+    def action_interrupt(self) -> None:
+        """End as after a signal."""
+        self.exit(return_code=int(ExitCode.INTERRUPTED))

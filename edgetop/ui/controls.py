@@ -1,0 +1,137 @@
+"""What the keys do to the session: pure decisions, no widgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgetop.engine.spec import MAX_BATCH
+from edgetop.engine.worker import default_threads
+from edgetop.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from edgetop.sample import Run
+    from edgetop.session.live import LiveSession
+    from edgetop.session.recording import Recording
+    from edgetop.zoo.resolve import ModelChoice
+
+RATES_FPS = (None, 10.0, 15.0, 25.0, 30.0, 60.0, 120.0)
+"""The paces that the key goes through; None = closed loop."""
+
+
+class Controls:
+    """Turns keys into commands to the session.
+
+    Each method returns a line for the user when the wish cannot be met, else an empty text.
+
+    Args:
+        session: What is controlled.
+        recording: What is exported.
+    """
+
+    def __init__(self, session: LiveSession, recording: Recording) -> None:
+        self._session = session
+        self._recording = recording
+
+    def _run(self) -> Run | None:
+        last = self._session.last
+        return last.run if last is not None else None
+
+    def batch(self, direction: int) -> str:
+        """Double the batch (+1) or halve it (-1)."""
+        run = self._run()
+        if run is None:
+            return ""
+        if run.batch_fixed:
+            return f"this model has a fixed batch of {run.batch}"
+        batch = run.batch * 2 if direction > 0 else run.batch // 2
+        if not 1 <= batch <= MAX_BATCH:
+            return "the smallest batch is 1" if batch < 1 else f"the largest batch is {MAX_BATCH}"
+        self._session.change(batch=batch)
+        return ""
+
+    def model(self, choice: ModelChoice) -> str:
+        """Run another model; shapes given for the old one do not apply to it."""
+        self._session.change(
+            model_path=str(choice.path),
+            title=choice.title,
+            architecture=choice.architecture.name if choice.architecture else "",
+            label=choice.label,
+            input_shapes=(),
+            input_file="",
+        )
+        return ""
+
+    def provider(self) -> str:
+        """The next provider that this runtime has."""
+        run = self._run()
+        if run is None or not run.available_providers:
+            return "the runtime has not said yet which providers it has"
+        names = run.available_providers
+        if len(names) == 1:
+            return f"this onnxruntime has only the provider {names[0]}"
+        at = names.index(run.provider) if run.provider in names else -1
+        self._session.change(provider=names[(at + 1) % len(names)])
+        return ""
+
+    def threads(self) -> str:
+        """Double the threads inside one inference, up to the cores, then from 1 again."""
+        run = self._run()
+        if run is None:
+            return ""
+        most = default_threads()
+        if most == 1:
+            return "this machine has one core for this process"
+        present = run.threads or most
+        self._session.change(threads=1 if present >= most else min(most, present * 2))
+        return ""
+
+    def rate(self) -> str:
+        """The next pace: closed loop, then images per second that come in."""
+        run = self._run()
+        if run is None:
+            return ""
+        faster = [rate for rate in RATES_FPS if rate is not None and rate > (run.rate_fps or 0)]
+        self._session.set_rate(faster[0] if faster else None)
+        return ""
+
+    def pause(self) -> str:
+        """Pause, or go on."""
+        self._session.toggle_pause()
+        return ""
+
+    def reset(self) -> str:
+        """Start the figures of the run again."""
+        self._session.reset()
+        return ""
+
+    def export(self, folder: Path) -> tuple[bool, str]:
+        """Write all samples so far; returns whether it worked, and a line for the user."""
+        run = self._run()
+        stem = (
+            "".join(c if c.isalnum() or c in "._-" else "_" for c in run.model)
+            if run
+            else "session"
+        )
+        path = _free_name(folder, f"edgetop-{stem}")
+        try:
+            self._recording.export(path, self._session.board, self._session.runs)
+        except UsageError as error:
+            return False, error.message
+        self._session.note(f"exported to {path.name}")
+        return True, f"exported to {path}"
+
+
+def _free_name(folder: Path, stem: str) -> Path:
+    """A name that is not taken: what was exported before stays."""
+    number = 1
+    while True:
+        path = folder / f"{stem}-{number}.csv"
+        try:
+            taken = path.exists()
+        except OSError:
+            taken = False
+        if not taken:
+            return path
+        number += 1

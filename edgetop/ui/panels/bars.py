@@ -1,0 +1,68 @@
+"""The lines at the edges of the screen: what runs, how it stands, which keys work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgetop.paint.numbers import clock
+from edgetop.paint.rows import Row, join, width_of
+from edgetop.ui.panels.parts import state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgetop.sample import Run
+    from edgetop.ui.view import View
+
+
+def title(view: View, width: int, height: int) -> list[Row]:
+    """Model, precision, batch, provider and threads, board."""
+    sample = view.sample
+    if sample is None or not height:
+        return []
+    run = sample.run
+    dot = f" {view.symbols.dot} "
+    row = join((" ", "text"), (run.model, "title"), (dot + dot.join(_settings(run)), "text"))
+    board = (f"{view.board} ", "dim")
+    room = width - width_of(row) - len(board[0])
+    return [join(row, (" " * room, "text"), board) if room >= 2 else row]
+
+
+def _settings(run: Run) -> list[str]:
+    threads = f" {run.threads} thread{'' if run.threads == 1 else 's'}" if run.threads else ""
+    parts = [f"batch {run.batch}", f"{run.provider}{threads}"]
+    if run.precision:
+        parts.insert(0, run.precision)
+    if run.instances > 1:
+        parts.append(f"{run.instances} instances")
+    return parts
+
+
+def status(view: View, _width: int, height: int) -> list[Row]:
+    """Time of the run and the state; the clock stands left, so that its tick is cheap."""
+    sample = view.sample
+    if sample is None or not height:
+        return []
+    return [join((f"{clock(sample.run_elapsed_s)}  ", "dim"), state(view))]
+
+
+def footer(keys: Sequence[tuple[str, str]], width: int) -> Row:
+    """Keys with what they do, as many as fit; the last two always stay.
+
+    Args:
+        keys: (key, word) in the order of their importance, the last two help and quit.
+        width: Cells.
+    """
+    *first, help_key, quit_key = keys
+    kept: list[tuple[str, str]] = []
+    for key in first:
+        if _width([*kept, key, help_key, quit_key]) <= width:
+            kept.append(key)
+    row: Row = ((" ", "text"),)
+    for name, word in (*kept, help_key, quit_key):
+        row = join(row, (name, "key"), (f" {word}  ", "dim"))
+    return row
+
+
+def _width(keys: Sequence[tuple[str, str]]) -> int:
+    return 1 + sum(len(key) + len(word) + 3 for key, word in keys)

@@ -1,0 +1,76 @@
+"""The whole screen without frames, for terminals that are too small for panels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgetop.paint.histogram import histogram
+from edgetop.paint.numbers import fixed, si
+from edgetop.paint.rows import Row, join
+from edgetop.sample import State
+from edgetop.ui.panels.latency import unit
+from edgetop.ui.panels.parts import history, labelled, number, state
+
+if TYPE_CHECKING:
+    from edgetop.sample import Sample
+    from edgetop.ui.view import View
+
+
+def compact(view: View, width: int, height: int) -> list[Row]:
+    """The figures in the order of their importance, charts where rows are left."""
+    sample = view.sample
+    if sample is None:
+        return []
+    rows = [_throughput(view, sample)]
+    if sample.state is State.FAILED:
+        rows.append(((sample.state_reason, "alert"),))
+    rows += [_latency(view, sample), _power(view, sample), _loads(view, sample)]
+    if height >= 6:
+        rows.insert(0, _title(sample))
+    room = height - len(rows)
+    if room >= 2:
+        chart_rows = room if room < 8 else room // 2
+        rows += history(view, "fps", width, chart_rows, "throughput")
+        if room - chart_rows >= 3:
+            rows += histogram(sample.histogram, width, room - chart_rows, view.symbols)
+    return rows[: max(0, height)]
+
+
+def _title(sample: Sample) -> Row:
+    run = sample.run
+    return join((run.model, "title"), (f"  batch {run.batch}  {run.provider}", "dim"))
+
+
+def _throughput(view: View, sample: Sample) -> Row:
+    ink = "big" if sample.fps is not None else "dim"
+    return join(
+        (fixed(sample.fps, 5, dash=view.symbols.dash), ink), (" FPS   ", "text"), state(view)
+    )
+
+
+def _latency(view: View, sample: Sample) -> Row:
+    stats = sample.total.latency
+    factor, name = unit(stats, view.symbols.micro)
+    p50, p99 = (None if v is None else v * factor for v in (stats.p50_ms, stats.p99_ms))
+    return join(labelled(p50, "p50 ", view), labelled(p99, f"p99 {name}", view))
+
+
+def _power(view: View, sample: Sample) -> Row:
+    power = sample.board.power
+    if power.power_w is None:
+        return join((f"    {view.symbols.dash}", "dim"), (f" W {power.reason}", "dim"))
+    row = join(number(power.power_w, view), (f" W {power.scope} ", "dim"))
+    if sample.energy.j_per_image is None:
+        return row
+    text, name = si(sample.energy.j_per_image, "J", micro=view.symbols.micro)
+    return join(row, (f" {text}", "number"), (f" {name}/image", "dim"))
+
+
+def _loads(view: View, sample: Sample) -> Row:
+    board = sample.board
+    row = labelled(board.cpu_percent.value, "% cpu", view)
+    if board.gpu_percent.value is not None:
+        row = join(row, labelled(board.gpu_percent.value, "% gpu", view))
+    if board.temperature_c.value is not None:
+        return join(row, labelled(board.temperature_c.value, f"{view.symbols.degree}C", view))
+    return join(row, labelled(sample.worker.rss_mib, "MiB", view))

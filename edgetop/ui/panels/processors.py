@@ -1,0 +1,100 @@
+"""How busy the processors are, with whose work, and what edgetop itself costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgetop.paint.bars import cores
+from edgetop.paint.numbers import fixed, si
+from edgetop.paint.rows import Row, join
+from edgetop.sample import Kind
+from edgetop.ui.panels.parts import NUMBER_WIDTH, history, number, percent_bar
+
+if TYPE_CHECKING:
+    from edgetop.sample import Sample, SensorReading
+    from edgetop.ui.view import View
+
+
+def processors(view: View, width: int, height: int) -> list[Row]:
+    """CPU in all and per core, GPU, clocks, CPU time per inference, our own cost."""
+    sample = view.sample
+    if sample is None:
+        return []
+    rows = [percent_bar(sample.board.cpu_percent, "cpu", view, width, "cpu", _clock(sample, "cpu"))]
+    if height >= 4:
+        rows.append(_cores(view, sample, width))
+    if _has_gpu(sample):
+        rows.append(
+            percent_bar(sample.board.gpu_percent, "gpu", view, width, "gpu", _clock(sample, "gpu"))
+        )
+    foot = [_per_inference(view, sample), _own(view, sample)]
+    room = height - len(rows) - len(foot)
+    gap: list[Row] = [()] if room >= 4 else []
+    name, ink = ("gpu_percent", "gpu") if _gpu_works(sample) else ("cpu_percent", "cpu")
+    chart = history(view, name, width, room - len(gap), ink, ceiling=100.0)
+    return [*rows, *foot, *(gap if chart else []), *chart]
+
+
+def _gpu_works(sample: Sample) -> bool:
+    return sample.run.provider != "cpu" and sample.board.gpu_percent.value is not None
+
+
+def _has_gpu(sample: Sample) -> bool:
+    return any(
+        item.sensor.label.startswith("gpu") for item in sample.board.of_kind(Kind.UTILIZATION)
+    )
+
+
+def _clock(sample: Sample, label: str) -> Row:
+    """The highest present clock of the processor, and its limit."""
+    found = [
+        item
+        for item in sample.board.of_kind(Kind.CLOCK)
+        if item.sensor.label.startswith(label) and item.value is not None
+    ]
+    if not found:
+        return ()
+    fastest = max(found, key=lambda item: item.value or 0.0)
+    limit_mhz = fastest.sensor.maximum
+    limit = f" of {_ghz(limit_mhz):.2f} GHz" if limit_mhz else " GHz"
+    return join((fixed(_ghz(fastest.value), 4, decimals=2), "text"), (limit, "dim"))
+
+
+def _ghz(mhz: float | None) -> float:
+    return (mhz or 0.0) / 1000
+
+
+def _cores(view: View, sample: Sample, width: int) -> Row:
+    loads = _core_loads(sample.board.of_kind(Kind.UTILIZATION))
+    columns = min(len(loads), max(0, width - NUMBER_WIDTH - 3))
+    name = "cores" if len(loads) > 1 else "core"
+    return join(
+        number(float(len(loads)), view, digits=1),
+        (f"   {name:<6}", "dim"),
+        (cores(loads, columns, view.symbols), "chart.cpu.6"),
+    )
+
+
+def _core_loads(items: tuple[SensorReading, ...]) -> list[float | None]:
+    return [item.value for item in items if item.sensor.role == "core"]
+
+
+def _per_inference(view: View, sample: Sample) -> Row:
+    used_ms = sample.worker.cpu_ms_per_inference
+    text, unit = si(None if used_ms is None else used_ms / 1000, "s", micro=view.symbols.micro)
+    return join(
+        (text.rjust(NUMBER_WIDTH), "dim" if used_ms is None else "number"),
+        (f" {unit} of cpu time per inference", "dim"),
+    )
+
+
+def _own(view: View, sample: Sample) -> Row:
+    """What watching costs, always in sight."""
+    own = sample.own
+    parts = [] if own.rss_mib is None else [f"{own.rss_mib:.0f} MiB"]
+    if view.bytes_per_s is not None:
+        parts.append(f"{view.bytes_per_s / 1000:.1f} kB/s")
+    return join(
+        (fixed(own.cpu_percent, NUMBER_WIDTH, decimals=1, dash=view.symbols.dash), "text"),
+        (f" % edgetop itself{', ' if parts else ''}{', '.join(parts)}", "dim"),
+    )

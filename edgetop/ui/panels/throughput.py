@@ -1,0 +1,82 @@
+"""The one big number, its history, and what exactly runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgetop.paint.digits import big
+from edgetop.paint.numbers import fixed, grouped, si
+from edgetop.paint.rows import Row, beside, join
+from edgetop.ui.panels.parts import history, labelled, number
+from edgetop.ui.panels.truth import truth
+
+if TYPE_CHECKING:
+    from edgetop.sample import Sample
+    from edgetop.ui.view import View
+
+_DIGITS = 5
+_BIG_WIDTH = 19
+_ROOM_FOR_BIG = 52
+_ROOM_FOR_TRUTH = 13
+"""Rows from which the panel also says what exactly runs."""
+
+
+def throughput(view: View, width: int, height: int) -> list[Row]:
+    """Images per second now, mean and range of the run, history."""
+    sample = view.sample
+    if sample is None:
+        return []
+    head = (
+        _big(view, sample, width)
+        if height >= 7 and width >= _ROOM_FOR_BIG
+        else _plain(view, sample)
+    )
+    foot: list[Row] = []
+    if height >= _ROOM_FOR_TRUTH:
+        foot = [(), *truth(sample, view.symbols)]
+    room = height - len(head) - len(foot)
+    gap: list[Row] = [()] if room >= 5 else []
+    return [*head, *gap, *history(view, "fps", width, room - len(gap), "throughput"), *foot]
+
+
+def _big(view: View, sample: Sample, width: int) -> list[Row]:
+    text = fixed(sample.fps, _DIGITS, dash="-")
+    ink = "big" if sample.fps is not None else "dim"
+    digits: list[Row] = [((line, ink),) for line in big(text, view.symbols, _BIG_WIDTH)]
+    beside_it = [
+        (("images per second", "text"),),
+        join(labelled(sample.total.fps, "mean ", view), _range(view)),
+        _pace(view, sample),
+    ]
+    return beside(digits, beside_it, _BIG_WIDTH, 3, width)
+
+
+def _range(view: View) -> Row:
+    return join(labelled(view.lowest_fps, "min ", view), labelled(view.highest_fps, "max", view))
+
+
+def _plain(view: View, sample: Sample) -> list[Row]:
+    first = join(
+        (
+            fixed(sample.fps, _DIGITS, dash=view.symbols.dash),
+            "big" if sample.fps is not None else "dim",
+        ),
+        (" FPS ", "text"),
+        labelled(sample.total.fps, "mean", view),
+    )
+    return [first, _pace(view, sample)]
+
+
+def _pace(view: View, sample: Sample) -> Row:
+    """Closed loop with the time per image, or what comes in and how much of it waits."""
+    rate = sample.run.rate_fps
+    if rate is None:
+        per_image, unit = si(1 / sample.fps if sample.fps else None, "s", micro=view.symbols.micro)
+        return join(
+            (f"{per_image:>5}", "number" if sample.fps else "dim"),
+            (f" {unit} per image, closed loop", "dim"),
+        )
+    row = join(number(rate, view), (" come in per second", "dim"))
+    if sample.backlog:
+        row = join(row, (f", {grouped(sample.backlog)} wait", "warn"))
+    return row

@@ -1,0 +1,78 @@
+"""What the panels paint from: the newest sample and the history that led to it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from edgetop.paint.scale import steady_ceiling
+from edgetop.stats.series import TimeSeries
+
+if TYPE_CHECKING:
+    from edgetop.paint.symbols import Symbols
+    from edgetop.sample import Event, Sample
+
+SERIES = ("fps", "p50_ms", "cpu_percent", "gpu_percent", "power_w", "temperature_c")
+"""The histories that are kept."""
+
+_KEPT_EVENTS = 200
+
+
+class View:
+    """Everything that is on the screen, as data; it does not know whether the samples are live.
+
+    Args:
+        symbols: The characters that this terminal can show.
+        board: Name of the board.
+    """
+
+    def __init__(self, symbols: Symbols, board: str = "") -> None:
+        self.symbols = symbols
+        self.board = board
+        self.sample: Sample | None = None
+        self.series = {name: TimeSeries() for name in SERIES}
+        self._ceilings: dict[str, float | None] = dict.fromkeys(SERIES)
+        self.events: deque[Event] = deque(maxlen=_KEPT_EVENTS)
+        self.bytes_per_s: float | None = None
+        """What the screen itself sends to the terminal; None while not measured."""
+        self.lowest_fps: float | None = None
+        self.highest_fps: float | None = None
+        self._figures_of: tuple[int, float] = (0, 0.0)
+
+    def update(self, sample: Sample) -> None:
+        """Take the next sample."""
+        span_s = sample.monotonic_s - self.sample.monotonic_s if self.sample else 0.0
+        self.sample = sample
+        self.events.extend(sample.events)
+        board = sample.board
+        values = {
+            "fps": sample.fps,
+            "p50_ms": sample.window.latency.p50_ms,
+            "cpu_percent": board.cpu_percent.value,
+            "gpu_percent": board.gpu_percent.value,
+            "power_w": board.power.power_w,
+            "temperature_c": board.temperature_c.value,
+        }
+        for name, value in values.items():
+            self.series[name].add(sample.monotonic_s, value, span_s)
+        for event in sample.events:
+            if event.mark:
+                for series in self.series.values():
+                    series.mark(sample.monotonic_s, event.mark)
+        self._follow_range(sample)
+
+    def _follow_range(self, sample: Sample) -> None:
+        """Lowest and highest throughput since the run's figures began."""
+        number, elapsed_s = self._figures_of
+        if sample.run.number != number or sample.run_elapsed_s < elapsed_s:
+            self.lowest_fps = self.highest_fps = None
+        self._figures_of = (sample.run.number, sample.run_elapsed_s)
+        if sample.fps is not None:
+            self.lowest_fps = min(sample.fps, self.lowest_fps or sample.fps)
+            self.highest_fps = max(sample.fps, self.highest_fps or sample.fps)
+
+    def ceiling(self, name: str, values: list[float | None]) -> float | None:
+        """The axis maximum for what a chart of this series shows now; it does not jump about."""
+        peak = max((value for value in values if value is not None), default=None)
+        self._ceilings[name] = steady_ceiling(peak, self._ceilings[name])
+        return self._ceilings[name]

@@ -1,0 +1,1 @@
+"""Architectures that edgetop builds itself, and how a model's name becomes a file."""
