@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -48,7 +49,7 @@ class Shot:
     seconds: float = 20.0
     """How long the program runs before the keys are pressed."""
     keys: str = ""
-    """Keys with blanks between; ``2s`` waits two seconds."""
+    """Keys with blanks between; ``2s`` waits two seconds, ``wait:WORD`` for a word to appear."""
     title: str = ""
 
 
@@ -82,10 +83,7 @@ def take(shot: Shot) -> None:
             terminal.wait_for(lambda text: text.strip(), FIRST_OUTPUT_S)
             _let_run(terminal, shot.seconds)
             for key in shot.keys.split():
-                if key[:-1].replace(".", "", 1).isdecimal() and key.endswith("s"):
-                    _let_run(terminal, float(key[:-1]))
-                else:
-                    terminal.send(key)
+                _press(terminal, key)
             _let_run(terminal, 0.3)
             picture = render(terminal.cells(), shot.title)
             terminal.signal(signal.SIGTERM)
@@ -93,6 +91,16 @@ def take(shot: Shot) -> None:
                 terminal.wait(5)
     shot.out.parent.mkdir(parents=True, exist_ok=True)
     shot.out.write_text(picture, encoding="utf-8")
+
+
+def _press(terminal: Terminal, key: str) -> None:
+    """One key, or one of the waits that may stand between keys."""
+    if key.startswith("wait:"):
+        terminal.wait_for(key.removeprefix("wait:"))
+    elif re.fullmatch(r"\d+(\.\d+)?s", key):
+        _let_run(terminal, float(key[:-1]))
+    else:
+        terminal.send(key)
 
 
 def _let_run(terminal: Terminal, seconds: float) -> None:
@@ -131,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--size", type=_size, default=(120, 40), help="COLUMNSxROWS")
     parser.add_argument("--theme", help="passed on to COMMAND as --theme")
     parser.add_argument("--seconds", type=float, default=20, help="to run before the picture")
-    parser.add_argument("--keys", default="", help='pressed then, like "m down 0.5s enter"')
+    parser.add_argument("--keys", default="", help='pressed then, like "m wait:resnet down 0.5s"')
     parser.add_argument("--title", default="", help="text of a title bar")
     parser.add_argument("--out", type=Path, default=PICTURES / "live-120x40.svg")
     parser.add_argument("--model", default=MODEL, help="of the README's pictures")

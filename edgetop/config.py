@@ -76,7 +76,7 @@ def _with(settings: Settings, key: str, value: Any, where: str) -> Settings:
         hint = f"; did you mean {near[0]}?" if near else f"; the settings are {', '.join(names)}"
         raise UsageError(f"{where} is no setting{hint}")
     kinds: dict[str, tuple[type, ...]] = {"threads": (int,), "interval_s": (int, float)}
-    if not isinstance(value, kinds.get(key, (str,))) or isinstance(value, bool):
+    if type(value) not in kinds.get(key, (str,)):  # a TOML true is no number
         wanted = "a number" if key in kinds else "text"
         raise UsageError(f"{where} must be {wanted}, not {value!r}")
     changes: dict[str, Any] = {key: float(value) if key == "interval_s" else value}

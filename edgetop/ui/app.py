@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,24 +29,20 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from edgetop.paint.symbols import Symbols
-    from edgetop.sample import Sample
     from edgetop.session.live import LiveSession
     from edgetop.session.recording import Recording
+    from edgetop.ui.inbox import Inbox
     from edgetop.zoo.resolve import ModelChoice
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
-class SampleTaken(Message):
-    """A sample waits in the app's queue."""
+class News(Message):
+    """Something new lies in the inbox."""
 
     def can_replace(self, message: Message) -> bool:
-        """One message is enough for all that wait."""
-        return isinstance(message, SampleTaken)
-
-
-class SessionEnded(Message):
-    """The session ended by itself."""
+        """One message is enough for all that waits."""
+        return isinstance(message, News)
 
 
 class EdgetopApp(App[None]):
@@ -56,6 +51,7 @@ class EdgetopApp(App[None]):
     Args:
         session: Already running, or about to.
         recording: What `e` exports.
+        inbox: Where its samples arrive.
         symbols: The characters that the terminal can show.
         theme: Name of the first theme.
 
@@ -68,16 +64,20 @@ class EdgetopApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(
-        self, session: LiveSession, recording: Recording, symbols: Symbols, theme: str
+        self,
+        session: LiveSession,
+        recording: Recording,
+        inbox: Inbox,
+        symbols: Symbols,
+        theme: str,
     ) -> None:
         super().__init__(driver_class=PacedDriver)
         self.animation_level = "none"
-        self._session = session
+        self._inbox = inbox
         self._controls = Controls(session, recording)
         self._themes = available(locations.shipped_dir("themes"), locations.user_themes_dir())
         self._inks = self._themes.named(theme)
         self._view = View(symbols, session.board)
-        self._waiting: deque[Sample] = deque()
         self._painted_pause = False
         self._sent = (0.0, 0)
         self._monitor: MonitorScreen | None = None
@@ -88,8 +88,6 @@ class EdgetopApp(App[None]):
         self.theme = PREFIX + self._inks.name
         self.set_class(symbols.border == "solid", "square")
         self.set_class(symbols.border == "ascii", "ascii")
-        session.subscribe(self._receive)
-        session.when_finished(lambda: self._post(SessionEnded()))
 
     # -- life ------------------------------------------------------------------------------
 
@@ -114,9 +112,7 @@ class EdgetopApp(App[None]):
         gc.freeze()
         for problem in self._themes.problems:
             self.notify(problem, severity="warning", markup=False)
-        self.on_sample_taken()
-        if self._session.finished.is_set():
-            self.on_session_ended()
+        self._inbox.when_news(self._ring)
 
     @property
     def stuck(self) -> bool:
@@ -130,21 +126,18 @@ class EdgetopApp(App[None]):
 
     # -- samples ---------------------------------------------------------------------------
 
-    def _receive(self, sample: Sample) -> None:
+    def _ring(self) -> None:
         """In the sampler's thread."""
-        self._waiting.append(sample)
-        self._post(SampleTaken())
+        with contextlib.suppress(RuntimeError):  # the loop has just ended
+            self.post_message(News())
 
-    def _post(self, message: Message) -> None:
-        if self.is_running:
-            with contextlib.suppress(RuntimeError):  # the loop has just ended
-                self.post_message(message)
-
-    def on_sample_taken(self) -> None:
+    def on_news(self) -> None:
         """Take what waits into the view, and paint one frame if the line has room for it."""
-        while self._waiting:
-            self._view.update(self._waiting.popleft())
+        for sample in self._inbox.take():
+            self._view.update(sample)
         self._paint()
+        if self._inbox.closed:  # the duration is over, or the sampler died
+            self.exit(return_code=int(ExitCode.DONE))
 
     def _paint(self) -> None:
         sample, monitor = self._view.sample, self._monitor
@@ -173,10 +166,6 @@ class EdgetopApp(App[None]):
         if before_s:
             self._view.bytes_per_s = (sent - before) / (now_s - before_s)
         self._sent = (now_s, sent)
-
-    def on_session_ended(self) -> None:
-        """The duration is over, or the sampler died."""
-        self.exit(return_code=int(ExitCode.DONE))
 
     # -- commands --------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from edgetop.errors import EdgetopError, ExitCode
 from edgetop.paint import symbols
+from edgetop.ui.inbox import Inbox
 from edgetop.ui.terminal import Restorer, prepare_environment
 
 if TYPE_CHECKING:
@@ -28,11 +29,14 @@ def run(session: LiveSession, recording: Recording, *, theme: str) -> ExitCode:
     """
     prepare_environment()
     restorer = Restorer()
+    inbox = Inbox()
+    session.subscribe(inbox.put)
+    session.when_finished(inbox.close)
     session.start()
     try:
         from edgetop.ui.app import EdgetopApp
 
-        app = EdgetopApp(session, recording, terminal_symbols(), theme)
+        app = EdgetopApp(session, recording, inbox, terminal_symbols(), theme)
         app.run(mouse=False)
         stuck = app.stuck
     except BaseException:

@@ -213,12 +213,21 @@ def test_the_same_screen_gives_the_same_bytes() -> None:
 
 def test_a_picture_is_taken_of_a_running_program(tmp_path: Path) -> None:
     """Keys are pressed, the screen after them is drawn, status 0."""
-    program = "import sys; print('before', flush=True); print('got', input()); input()"
+    program = "print('before ', end='', flush=True); print('got', input()); input()"
     out = tmp_path / "pictures" / "program.svg"
-    options = ["--size", "30x5", "--seconds", "0", "--keys", "h i enter 0.1s", "--out", str(out)]
+    options = [
+        "--size",
+        "30x5",
+        "--seconds",
+        "0",
+        "--keys",
+        "h i enter wait:got 0.1s",
+        "--out",
+        str(out),
+    ]
     assert screenshots.main([*options, "--", sys.executable, "-c", program]) == 0
     root = ET.parse(out).getroot()
-    assert [t.text for t in texts(root)] == ["before", "hi", "got hi"]
+    assert [t.text for t in texts(root)] == ["before hi", "got hi"]
 
 
 def test_a_program_that_ends_too_early_is_an_error_with_its_screen(
