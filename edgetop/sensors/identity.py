@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,12 +30,21 @@ _BLANKS = frozenset(
 def board_name(sysroot: Sysroot) -> str:
     """The board's name for people: the device tree's model, else DMI's vendor and product.
 
-    ``unknown board`` if neither says anything. At most 100 printable characters.
+    A virtual machine often has neither; then the processor's name stands for it. ``unknown
+    board`` if nothing says anything. At most 100 printable characters.
     """
     for path in _DEVICE_TREE:
         if model := sysroot.text(path):
             return model
-    return _dmi_name(sysroot) or "unknown board"
+    return _dmi_name(sysroot) or _processor_name(sysroot) or "unknown board"
+
+
+def _processor_name(sysroot: Sysroot) -> str:
+    """The first processor's ``model name`` in /proc/cpuinfo; ARM kernels leave it out."""
+    found = re.search(
+        rb"^model name\s*:\s*(.{1,100})$", sysroot.data("/proc/cpuinfo"), re.MULTILINE
+    )
+    return " ".join(found[1].decode("ascii", "replace").split()) if found else ""
 
 
 def _dmi_name(sysroot: Sysroot) -> str:

@@ -88,6 +88,7 @@ class LiveSession:
         self._number = 0
         self._events: list[Event] = []
         self._last_state: State | None = None
+        self._throttled = False
         self._last: Sample | None = None
         self._finished_runs: list[Sample] = []
 
@@ -355,12 +356,12 @@ class LiveSession:
     def _note_state(self, state: State, reason: str) -> None:
         """Record a change of state that explains a change of the figures."""
         before, self._last_state = self._last_state, state
-        if state is before or before is None:
-            return
-        if state is State.THROTTLED:
+        if state is State.THROTTLED and not self._throttled:
+            self._throttled = True
             self._say(f"throttled, {reason}", "warning", mark="throttled")
-        elif before is State.THROTTLED:
-            self._say("no longer throttled", mark="cool")
+        elif self._throttled and state in (State.STEADY, State.DRIFTING):
+            self._throttled = False
+            self._say("no longer throttled", mark="not throttled")
         elif state is State.STEADY and before is State.WARMING:
             self._say("steady")
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _FAST_MS = 0.1
 _ROOM_FOR_HISTORY = 15
 _HISTORY_ROWS = 5
+_ROOM_FOR_ALL = 52
 
 
 def unit(stats: LatencyStats, micro: str) -> tuple[float, str]:
@@ -46,8 +47,11 @@ def _numbers(view: View, sample: Sample, width: int) -> list[Row]:
     stats = sample.total.latency
     factor, name = unit(stats, view.symbols.micro)
 
+    wide = width >= _ROOM_FOR_ALL
+    label_width = 6 if wide else 5
+
     def cell(value: float | None, label: str) -> Row:
-        return labelled(None if value is None else value * factor, f"{label:<6}", view)
+        return labelled(None if value is None else value * factor, f"{label:<{label_width}}", view)
 
     first = [
         cell(stats.p50_ms, "p50"),
@@ -56,15 +60,16 @@ def _numbers(view: View, sample: Sample, width: int) -> list[Row]:
         cell(stats.p99_9_ms, "p99.9"),
     ]
     second = [cell(stats.max_ms, "max"), cell(stats.mean_ms, "mean"), cell(stats.min_ms, "min")]
-    if width < 52:
+    if not wide:
         first, second = first[:3], second[:2]
+    counted = f"{grouped(stats.count)} {'inferences' if wide else 'n'}"
     pace = "" if sample.run.rate_fps is None else "  from scheduled time"
     lost = f", {grouped(sample.total.lost)} lost" if sample.total.lost else ""
     return [
         join(*first, (name, "text")),
         join(
             *second,
-            (grouped(stats.count), "text"),
+            (counted, "dim"),
             (lost, "warn"),
             (f" {pace}" if width >= 60 else "", "dim"),
         ),

@@ -42,8 +42,9 @@ def memory(view: View, width: int, height: int) -> list[Row]:
 def _gpu_total(sample: Sample) -> float | None:
     """Memory of the GPU whose use is shown."""
     for item in sample.board.of_kind(Kind.MEMORY):
-        if item.sensor.label.startswith("gpu") and item.sensor.maximum:
-            return item.sensor.maximum
+        sensor = item.sensor
+        if sensor.label == "gpu" and sensor.role == "used" and sensor.maximum:
+            return sensor.maximum / 2**20 if sensor.unit == "bytes" else sensor.maximum
     return None
 
 

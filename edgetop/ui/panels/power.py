@@ -36,7 +36,7 @@ def power(view: View, width: int, height: int) -> list[Row]:
         join(
             number(headline.power_w, view),
             (" W ", "text"),
-            (headline.scope + _rails_named(headline.rails), "dim"),
+            (headline.scope + _rails_named(headline.rails, headline.scope), "dim"),
         ),
         _per_image(view, sample),
     ]
@@ -47,8 +47,10 @@ def power(view: View, width: int, height: int) -> list[Row]:
     return [*rows, *chart, *foot]
 
 
-def _rails_named(rails: tuple[str, ...]) -> str:
-    return f" ({' + '.join(rails)})" if rails else ""
+def _rails_named(rails: tuple[str, ...], scope: str) -> str:
+    """The rails that the figure is the sum of, unless they are called like the scope."""
+    names = [rail for rail in rails if rail != scope]
+    return f" ({' + '.join(names)})" if names else ""
 
 
 def _per_image(view: View, sample: Sample) -> Row:

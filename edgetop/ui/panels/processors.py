@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from edgetop.sample import Sample, SensorReading
     from edgetop.ui.view import View
 
+_ROOM_FOR_BYTES = 42
+
 
 def processors(view: View, width: int, height: int) -> list[Row]:
     """CPU in all and per core, GPU, clocks, CPU time per inference, our own cost."""
@@ -27,7 +29,7 @@ def processors(view: View, width: int, height: int) -> list[Row]:
         rows.append(
             percent_bar(sample.board.gpu_percent, "gpu", view, width, "gpu", _clock(sample, "gpu"))
         )
-    foot = [_per_inference(view, sample), _own(view, sample)]
+    foot = [_per_inference(view, sample), _own(view, sample, width)]
     room = height - len(rows) - len(foot)
     gap: list[Row] = [()] if room >= 4 else []
     name, ink = ("gpu_percent", "gpu") if _gpu_works(sample) else ("cpu_percent", "cpu")
@@ -50,7 +52,7 @@ def _clock(sample: Sample, label: str) -> Row:
     found = [
         item
         for item in sample.board.of_kind(Kind.CLOCK)
-        if item.sensor.label.startswith(label) and item.value is not None
+        if item.value is not None and item.sensor.label.rstrip("0123456789") == label
     ]
     if not found:
         return ()
@@ -88,11 +90,11 @@ def _per_inference(view: View, sample: Sample) -> Row:
     )
 
 
-def _own(view: View, sample: Sample) -> Row:
+def _own(view: View, sample: Sample, width: int) -> Row:
     """What watching costs, always in sight."""
     own = sample.own
     parts = [] if own.rss_mib is None else [f"{own.rss_mib:.0f} MiB"]
-    if view.bytes_per_s is not None:
+    if view.bytes_per_s is not None and width >= _ROOM_FOR_BYTES:
         parts.append(f"{view.bytes_per_s / 1000:.1f} kB/s")
     return join(
         (fixed(own.cpu_percent, NUMBER_WIDTH, decimals=1, dash=view.symbols.dash), "text"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from edgetop.ui.view import View
 
 _DIGITS = 5
+_SIGNIFICANT = 4
 _BIG_WIDTH = 19
 _ROOM_FOR_BIG = 52
 _ROOM_FOR_TRUTH = 13
@@ -40,7 +41,7 @@ def throughput(view: View, width: int, height: int) -> list[Row]:
 
 
 def _big(view: View, sample: Sample, width: int) -> list[Row]:
-    text = fixed(sample.fps, _DIGITS, dash="-")
+    text = fixed(sample.fps, _DIGITS, _SIGNIFICANT, dash="-")
     ink = "big" if sample.fps is not None else "dim"
     digits: list[Row] = [((line, ink),) for line in big(text, view.symbols, _BIG_WIDTH)]
     beside_it = [
@@ -58,7 +59,7 @@ def _range(view: View) -> Row:
 def _plain(view: View, sample: Sample) -> list[Row]:
     first = join(
         (
-            fixed(sample.fps, _DIGITS, dash=view.symbols.dash),
+            fixed(sample.fps, _DIGITS, _SIGNIFICANT, dash=view.symbols.dash),
             "big" if sample.fps is not None else "dim",
         ),
         (" FPS ", "text"),

@@ -105,7 +105,7 @@ class MonitorScreen(Screen[None]):
         quiet = frozenset(kind.name for kind in PANELS if kind.quiet(self._view))
         if quiet != self._quiet:
             self._quiet = quiet
-            self.refresh(layout=True)
+            self._arrange_again()
         for panel in self.panels:
             if panel.size:
                 panel.show()
@@ -113,7 +113,11 @@ class MonitorScreen(Screen[None]):
     def toggle(self, number: int) -> None:
         """Switch the panel with this number key on or off."""
         self._hidden ^= {PANELS[number - 1].name}
-        self.refresh(layout=True)
+        self._arrange_again()
+
+    def _arrange_again(self) -> None:
+        """Textual keeps an arrangement until a child asks for another."""
+        self.panels[0].refresh(layout=True)
 
     def use_theme(self, theme: Theme) -> None:
         """Paint everything in other inks."""
