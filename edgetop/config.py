@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import sys
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +12,11 @@ from edgetop.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # type: ignore[import-not-found, unused-ignore]
-
 _ENVIRONMENT_PREFIX = "EDGETOP_"
+
+SHORTEST_INTERVAL_S = 0.05
+"""More samples than 20 a second would burden the board that is measured."""
+LONGEST_INTERVAL_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +56,26 @@ def load(path: Path | None = None) -> Settings:
 
 def _file(path: Path) -> dict[str, Any]:
     try:
-        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
+        raise UsageError(f"{path} is not UTF-8 text") from error
+    from edgetop import toml  # most users have no file, and the start need not wait for it
+
+    try:
+        return toml.parse(text)
+    except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
-    return table
 
 
 def _with(settings: Settings, key: str, value: Any, where: str) -> Settings:
     names = [field.name for field in fields(Settings)]
     if key not in names:
+        import difflib
+
         near = difflib.get_close_matches(key, names, 1)
         hint = f"; did you mean {near[0]}?" if near else f"; the settings are {', '.join(names)}"
         raise UsageError(f"{where} is no setting{hint}")
@@ -79,8 +83,18 @@ def _with(settings: Settings, key: str, value: Any, where: str) -> Settings:
     if type(value) not in kinds.get(key, (str,)):  # a TOML true is no number
         wanted = "a number" if key in kinds else "text"
         raise UsageError(f"{where} must be {wanted}, not {value!r}")
-    changes: dict[str, Any] = {key: float(value) if key == "interval_s" else value}
+    if key == "interval_s":
+        value = _interval(value, where)
+    changes: dict[str, Any] = {key: value}
     return replace(settings, **changes)
+
+
+def _interval(value: float, where: str) -> float:
+    if not SHORTEST_INTERVAL_S <= value <= LONGEST_INTERVAL_S:  # nor is NaN between them
+        raise UsageError(
+            f"{where} must be {SHORTEST_INTERVAL_S:g} to {LONGEST_INTERVAL_S:g} s, not {value!r}"
+        )
+    return float(value)
 
 
 def _parsed(key: str, text: str, where: str) -> Any:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from typing import NoReturn
 
 from edgetop import __version__
+from edgetop.cli import streams
 from edgetop.errors import EdgetopError, ExitCode
 
 _COMMANDS = ("run", "models")
@@ -17,7 +17,8 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, like every other error of edgetop."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(int(ExitCode.USAGE), f"edgetop: {message}; see {self.prog} --help\n")
+        streams.complain(f"{message}; see {self.prog} --help")
+        sys.exit(int(ExitCode.USAGE))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,17 +40,17 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     debug = "--debug" in arguments
+    streams.accept_any_text()
     try:
         parsed = parser().parse_args(_with_default_command(arguments))
         return int(parsed.main(parsed))
     except EdgetopError as error:
         if debug:
             raise
-        print(f"edgetop: {error.message}", file=sys.stderr)
+        streams.complain(error.message)
         return int(error.code)
-    except BrokenPipeError:
-        # Whoever read our output has ended; a second complaint at exit would help nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has ended
+        streams.silence(sys.stdout)
         return int(ExitCode.DONE)
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgetop import locations
+from edgetop.cli import streams
 from edgetop.cli.lines import summary_lines
 from edgetop.errors import ExitCode, UsageError
 from edgetop.export import records
@@ -33,17 +34,28 @@ def finish(
     """
     if session.crash is not None:
         raise session.crash
-    runs = session.runs
-    if json_lines and runs:
-        print(json.dumps(records.summary(runs[-1])), flush=True)
-    elif not json_lines and runs:
-        print("\n".join(summary_lines(session.board, runs)), flush=True)
+    code = _summarise(session, code, json_lines=json_lines)
     if export is not None:
         code = _export(session, recording, export, code)
     if session.failure is not None:
-        print(f"edgetop: {session.failure.message}", file=sys.stderr)
+        streams.complain(session.failure.message)
         return int(code if code is ExitCode.INTERRUPTED else session.failure.code)
     return int(code)
+
+
+def _summarise(session: LiveSession, code: ExitCode, *, json_lines: bool) -> ExitCode:
+    """Print the summary; as JSON also that of a run which measured nothing."""
+    runs = session.runs
+    last = runs[-1] if runs else session.last
+    try:
+        if json_lines and last is not None:
+            streams.say(json.dumps(records.summary(last)), sys.stdout)
+        elif not json_lines and runs:
+            streams.say("\n".join(summary_lines(session.board, runs)), sys.stdout)
+    except UsageError as error:
+        streams.complain(error.message)
+        return ExitCode.USAGE if code is ExitCode.DONE else code
+    return code
 
 
 def _export(session: LiveSession, recording: Recording, path: Path, code: ExitCode) -> ExitCode:
@@ -53,7 +65,7 @@ def _export(session: LiveSession, recording: Recording, path: Path, code: ExitCo
     except UsageError as error:
         rescued = _rescue(session, recording, path.name)
         where = f"; the session is in {rescued}" if rescued else ""
-        print(f"edgetop: {error.message}{where}", file=sys.stderr)
+        streams.complain(f"{error.message}{where}")
         return ExitCode.USAGE if code is ExitCode.DONE else code
     return code
 

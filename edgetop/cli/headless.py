@@ -8,8 +8,9 @@ import sys
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from edgetop.cli import streams
 from edgetop.cli.lines import event_line, interval_line
-from edgetop.errors import ExitCode
+from edgetop.errors import ExitCode, UsageError
 from edgetop.export import records
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ _POLL_S = 0.2
 def run(session: LiveSession, *, json_lines: bool) -> ExitCode:
     """Print samples until the session ends; returns how it ended.
 
-    Standard output carries the samples and nothing else; events go to standard error.
+    Standard output carries the samples and nothing else; events go to standard error. The
+    session ends when nobody reads its samples any more.
     """
     output: SimpleQueue[tuple[bool, str]] = SimpleQueue()
 
@@ -46,13 +48,17 @@ def run(session: LiveSession, *, json_lines: bool) -> ExitCode:
     session.subscribe(receive)
     previous = {number: signal.signal(number, interrupt) for number in _SIGNALS}
     session.start()
+    code = ExitCode.DONE
     try:
         _print_until_finished(session, output)
+    except UsageError as error:
+        streams.complain(error.message)
+        code = error.code
     finally:
         session.stop()
         for number, handler in previous.items():
             signal.signal(number, handler)
-    return ExitCode.INTERRUPTED if interrupted else ExitCode.DONE
+    return ExitCode.INTERRUPTED if interrupted else code
 
 
 def _print_until_finished(session: LiveSession, output: SimpleQueue[tuple[bool, str]]) -> None:
@@ -61,4 +67,5 @@ def _print_until_finished(session: LiveSession, output: SimpleQueue[tuple[bool, 
             is_sample, line = output.get(timeout=_POLL_S)
         except Empty:
             continue
-        print(line, file=sys.stdout if is_sample else sys.stderr, flush=True)
+        if not streams.say(line, sys.stdout if is_sample else sys.stderr) and is_sample:
+            session.finish()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import math
 import os
 import sys
@@ -11,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgetop import config
-from edgetop.cli import closing
+from edgetop.cli import closing, streams
 from edgetop.engine import providers
 from edgetop.engine.spec import RunSpec
-from edgetop.errors import UsageError
+from edgetop.errors import ExitCode, UsageError
 from edgetop.sensors.board import Board
 from edgetop.session.live import LiveSession
 from edgetop.session.recording import Recording
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 _SCREEN_INTERVAL_S = 0.5
 _LINES_INTERVAL_S = 1.0
-_SHORTEST_INTERVAL_S = 0.05
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
@@ -95,8 +93,9 @@ def _positive(text: str) -> float:
 
 def _interval(text: str) -> float:
     value = _seconds(text)
-    if value < _SHORTEST_INTERVAL_S:
-        raise argparse.ArgumentTypeError(f"the shortest interval is {_SHORTEST_INTERVAL_S:g} s")
+    low, high = config.SHORTEST_INTERVAL_S, config.LONGEST_INTERVAL_S
+    if not low <= value <= high:
+        raise argparse.ArgumentTypeError(f"it must be {low:g} to {high:g} s")
     return value
 
 
@@ -151,46 +150,46 @@ def main(arguments: argparse.Namespace) -> int:
     lines = arguments.headless or arguments.json or not has_screen()
     interval_s = arguments.interval or settings.interval_s
     interval_s = interval_s or (_LINES_INTERVAL_S if lines else _SCREEN_INTERVAL_S)
-    recording = Recording()
-    with contextlib.ExitStack() as stack:
-        session = _session(spec, arguments, interval_s, stack, end_on_failure=lines)
-        session.subscribe(recording.add)
-        if lines:
-            from edgetop.cli import headless
-
-            code = headless.run(session, json_lines=arguments.json)
-        else:
-            from edgetop.ui import start
-
-            code = start.run(session, recording, theme=arguments.theme or settings.theme)
-        return closing.finish(
-            session,
-            recording,
-            export=arguments.export,
-            json_lines=arguments.json and lines,
-            code=code,
-        )
-
-
-def _session(
-    spec: RunSpec,
-    arguments: argparse.Namespace,
-    interval_s: float,
-    stack: contextlib.ExitStack,
-    *,
-    end_on_failure: bool,
-) -> LiveSession:
-    trace = None
-    if arguments.trace is not None:
-        trace = TraceFile(arguments.trace)
-        stack.callback(trace.close)
-    return LiveSession(
+    trace = None if arguments.trace is None else TraceFile(arguments.trace)
+    session = LiveSession(
         spec,
         Board(arguments.sysroot),
         interval_s=interval_s,
         duration_s=arguments.duration,
-        end_on_failure=end_on_failure,
+        end_on_failure=lines,
         trace=trace,
+    )
+    try:
+        code = _watch(session, arguments, settings, lines=lines)
+    finally:
+        if trace is not None:
+            trace.close()
+    if trace is not None and trace.problem:
+        streams.complain(trace.problem)
+        return code or int(ExitCode.USAGE)
+    return code
+
+
+def _watch(
+    session: LiveSession, arguments: argparse.Namespace, settings: Settings, *, lines: bool
+) -> int:
+    """Show the session until it ends, then close it; returns the exit code."""
+    recording = Recording()
+    session.subscribe(recording.add)
+    if lines:
+        from edgetop.cli import headless
+
+        code = headless.run(session, json_lines=arguments.json)
+    else:
+        from edgetop.ui import start
+
+        code = start.run(session, recording, theme=arguments.theme or settings.theme)
+    return closing.finish(
+        session,
+        recording,
+        export=arguments.export,
+        json_lines=arguments.json and lines,
+        code=code,
     )
 
 

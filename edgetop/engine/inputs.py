@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -52,15 +54,31 @@ def plan(inputs: Sequence[InputInfo], spec: RunSpec) -> InputPlan:
     if not inputs:
         return InputPlan({}, 1, batch_fixed=True)
     first = inputs[0]
-    leading = given.get(first.name, first.dims)[:1]
+    symbols = _symbols_of(inputs, given)
+    leading = [_known(dim, symbols) for dim in given.get(first.name, first.dims)[:1]]
     fixed = bool(leading) and _is_size(leading[0])
     batch_fixed = fixed or not leading
     batch = (
         int(leading[0] or 1) if fixed and len(first.dims) > 1 else 1 if batch_fixed else spec.batch
     )
-    symbols = {leading[0]: batch} if leading and isinstance(leading[0], str) else {}
+    if leading and isinstance(leading[0], str) and leading[0]:
+        symbols[leading[0]] = batch
     shapes = {item.name: given.get(item.name) or _shape(item, batch, symbols) for item in inputs}
     return InputPlan(shapes, batch, batch_fixed)
+
+
+def _symbols_of(inputs: Sequence[InputInfo], given: dict[str, tuple[int, ...]]) -> dict[Any, int]:
+    """What the shapes given by the user say of symbols that other inputs may share."""
+    return {
+        dim: size
+        for item in inputs
+        for dim, size in zip(item.dims, given.get(item.name, ()), strict=False)
+        if isinstance(dim, str) and dim
+    }
+
+
+def _known(dim: int | str | None, symbols: dict[Any, int]) -> int | str | None:
+    return symbols.get(dim, dim)
 
 
 def _is_size(dim: Any) -> bool:
@@ -125,15 +143,14 @@ def feeds(
         UsageError: The .npz file cannot be read or does not fit the model.
         ModelError: The inputs alone need more memory than is free.
     """
+    if spec.input_file:
+        return [_load(spec.input_file, inputs)]
     one_set = sum(
         int(np.prod(shapes[item.name], dtype=np.float64)) * _item_bytes(item.dtype)
         for item in inputs
     )
     number = max(2, min(_MOST_FEEDS, _ROTATED_BYTES // max(one_set, 1)))
     _refuse_what_cannot_fit(one_set * number)
-    loaded = _load(spec.input_file, inputs) if spec.input_file else None
-    if loaded is not None:
-        return [loaded]
     generator = np.random.default_rng(spec.seed)
     try:
         return [
@@ -175,33 +192,45 @@ def _values(
         return np.full(shape, "edgetop", dtype=object)
     kind = np.dtype(dtype)
     if kind.kind == "f":
-        # 1 - [0, 1) is never zero.
-        values: NDArray[np.generic] = (1 - generator.random(shape, dtype=np.float32)).astype(kind)
-        return values
+        # 1 - [0, 1) is never zero. A scalar input needs an array of rank 0, not a number.
+        return np.asarray(1 - generator.random(shape, dtype=np.float32), dtype=kind)
     if kind.itemsize == 1 and kind.kind in "iu":
         low, high = (1, 255) if kind.kind == "u" else (1, 127)
-        return generator.integers(low, high, shape, dtype=kind, endpoint=True)
+        return np.asarray(generator.integers(low, high, shape, dtype=kind, endpoint=True))
     return np.ones(shape, dtype=kind)
 
 
 def _load(path: str, inputs: Sequence[InputInfo]) -> Feed:
     name = Path(path).name
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, EOFError, AttributeError) as error:
-        raise UsageError(f"{name} cannot be read as .npz: {error}") from error
+    arrays = _archive(path)
     missing = [item.name for item in inputs if item.name not in arrays]
     if missing:
         raise UsageError(
             f"{name} has no array for the input {missing[0]!r}; it has {', '.join(arrays)}"
         )
-    return {
-        item.name: np.ascontiguousarray(
-            arrays[item.name], dtype=object if item.dtype == "str" else item.dtype
-        )
-        for item in inputs
-    }
+    try:
+        return {item.name: _as_input(arrays[item.name], item.dtype) for item in inputs}
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{name} holds what the model cannot take: {error}") from error
+
+
+def _archive(path: str) -> dict[str, NDArray[np.generic]]:
+    name = Path(path).name
+    try:
+        archive = np.load(path, allow_pickle=False)
+        if isinstance(archive, np.ndarray):
+            raise UsageError(f"{name} holds one array without a name; save it with numpy.savez")
+        with archive:
+            return {key: archive[key] for key in archive.files}
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
+    except (ValueError, EOFError, BadZipFile, zlib.error) as error:
+        raise UsageError(f"{name} cannot be read as .npz: {error}") from error
+
+
+def _as_input(array: NDArray[np.generic], dtype: str) -> NDArray[np.generic]:
+    """The array as the runtime takes it; a scalar keeps its rank of 0."""
+    return np.asarray(array, dtype=object if dtype == "str" else dtype, order="C")
 
 
 def shapes_of(feed: Feed) -> dict[str, tuple[int, ...]]:

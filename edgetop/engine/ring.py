@@ -69,33 +69,30 @@ class RingReader:
     """The side of the sampler: takes what is new, counts what was overwritten."""
 
     def __init__(self, descriptor: int) -> None:
-        import numpy as np
-
         self._map = mmap.mmap(descriptor, SIZE_BYTES, prot=mmap.PROT_READ)
-        words: NDArray[np.int64] = np.frombuffer(self._map, dtype=np.int64)
-        self._head = words[:1]
-        self._records = words[_HEADER_WORDS:].reshape(CAPACITY, _RECORD_WORDS)
         self._taken = 0
         self.lost = 0
         """Records overwritten before they were taken, since the ring was made."""
 
     def take(self) -> NDArray[np.int64]:
         """New records as rows (due_ns, start_ns, end_ns), oldest first."""
-        import numpy as np
+        import numpy as np  # not at the top: a process is started before numpy is needed
 
+        words: NDArray[np.int64] = np.frombuffer(self._map, dtype=np.int64)
+        records = words[_HEADER_WORDS:].reshape(CAPACITY, _RECORD_WORDS)
         rows: NDArray[np.int64]
-        head = int(self._head[0])
+        head = int(words[0])
         first = max(self._taken, head - CAPACITY)
         begin, end = first % CAPACITY, head % CAPACITY
         if head == first:
-            rows = self._records[:0].copy()
+            rows = records[:0].copy()
         elif begin < end:
-            rows = self._records[begin:end].copy()
+            rows = records[begin:end].copy()
         else:
-            rows = np.concatenate((self._records[begin:], self._records[:end]))
+            rows = np.concatenate((records[begin:], records[:end]))
         # The writer went on while we copied: what it has overwritten, and the slot it may be
         # writing just now, cannot be trusted.
-        unsafe = int(self._head[0]) + 1 - CAPACITY - first
+        unsafe = int(words[0]) + 1 - CAPACITY - first
         if unsafe > 0:
             rows = rows[unsafe:]
             first = min(first + unsafe, head)

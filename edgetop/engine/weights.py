@@ -28,6 +28,7 @@ _FORMATS = {
     22: "int4",
 }
 _ENOUGH = 0.9  # of all weights: the rest is biases and scales
+_MOST_ELEMENTS = 1 << 63  # a damaged header may claim any product of dimensions
 
 
 def stored_precision(path: str) -> str:
@@ -62,12 +63,12 @@ def _tensor(data: mmap.mmap, start: int, end: int) -> tuple[int, int]:
     data_type, elements = 0, 1
     for field, wire, value, stop in _fields(data, start, end):
         if field == 1 and wire == 0:
-            elements *= value
+            elements = min(elements * value, _MOST_ELEMENTS)
         elif field == 1 and wire == 2:
             at = value
             while at < stop:
                 size, at = _varint(data, at)
-                elements *= size
+                elements = min(elements * size, _MOST_ELEMENTS)
         elif field == 2 and wire == 0:
             data_type = value
     return data_type, elements

@@ -22,17 +22,21 @@ def write_atomically(path: Path, pieces: Iterable[str]) -> None:
     """
     temporary = ""
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        # The name is short, for one as long as the system allows leaves no room for a suffix.
+        descriptor, temporary = tempfile.mkstemp(prefix=".edgetop-", dir=path.parent)
         with open(descriptor, "w", encoding="utf-8", newline="") as file:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101  mkstemp's 0600 would surprise
         os.replace(temporary, path)  # noqa: PTH105
+        temporary = ""
     except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)  # noqa: PTH108
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    finally:  # a second ctrl+c, too, leaves nothing half-written
+        if temporary:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108
 
 
 def _umask() -> int:

@@ -12,10 +12,9 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from edgetop import locations
+from edgetop.engine.process import WorkerProcess
 from edgetop.sample import Event, Sample, State
 from edgetop.session.builder import Builder, needed
-from edgetop.session.monitor import RunMonitor
-from edgetop.session.sampler import Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from edgetop.engine.spec import RunSpec
     from edgetop.errors import EdgetopError
     from edgetop.sensors.board import Board
+    from edgetop.session.monitor import RunMonitor
+    from edgetop.session.sampler import Sampler
     from edgetop.session.source import Receive
     from edgetop.session.trace import TraceFile
 
@@ -82,7 +83,8 @@ class LiveSession:
         self.crash: BaseException | None = None
         """A defect of ours that ended the sampler."""
 
-        self._sampler = Sampler(board)
+        self._sampler: Sampler | None = None
+        self._launched: WorkerProcess | None = None
         self._monitor: RunMonitor | None = None
         self._builder: Builder | None = None
         self._number = 0
@@ -121,6 +123,11 @@ class LiveSession:
         """Call this in the sampler's thread when the session has ended."""
         self._at_end.append(call)
 
+    def launch(self) -> None:
+        """Start the first model's process ahead of `start`: it loads while others get ready."""
+        if not needed(self._spec):
+            self._launched = WorkerProcess(self._spec, _log_file(1))
+
     def start(self) -> None:
         """Begin the first run."""
         self._thread.start()
@@ -130,6 +137,8 @@ class LiveSession:
         self._command(self._finish)
         if self._thread.is_alive():
             self._thread.join()
+        elif self._launched is not None:
+            self._launched.stop()
 
     def finish(self) -> None:
         """Ask the session to end, without waiting: safe in a signal handler."""
@@ -163,7 +172,11 @@ class LiveSession:
     # -- in the sampler's thread -----------------------------------------------------------
 
     def _sample_until_stopped(self) -> None:
+        # numpy comes with it: imported here, it does not hold up the first paint.
+        from edgetop.session.sampler import Sampler
+
         try:
+            self._sampler = Sampler(self._board)
             self._board.start()
             self._begin(self._spec)
             self._sample()
@@ -279,7 +292,12 @@ class LiveSession:
             self._fail(failure)
 
     def _start_worker(self) -> None:
-        self._monitor = RunMonitor(self._number, self._spec, _log_file(self._number))
+        from edgetop.session.monitor import RunMonitor
+
+        worker, self._launched = self._launched, None
+        if worker is None:
+            worker = WorkerProcess(self._spec, _log_file(self._number))
+        self._monitor = RunMonitor(self._number, worker)
 
     def _end_run(self) -> None:
         """End the worker and keep the run's last figures."""
@@ -289,6 +307,9 @@ class LiveSession:
         monitor = self._monitor
         if monitor is None:
             return
+        self._trace_rows(monitor.drain())
+        if self._sampler is not None:
+            self._sampler.look_before_end(monitor, time.monotonic())
         self._trace_rows(monitor.halt())
         if monitor.total().inferences:
             self._publish(time.monotonic())
@@ -300,8 +321,9 @@ class LiveSession:
         """Leave nothing behind, whatever else has gone wrong."""
         if self._builder is not None:
             self._builder.stop()
-        if self._monitor is not None:
-            self._monitor.worker.stop()
+        for worker in (self._launched, self._monitor.worker if self._monitor else None):
+            if worker is not None:
+                worker.stop()
 
     def _fail(self, failure: EdgetopError) -> None:
         self.failure = failure
@@ -344,6 +366,7 @@ class LiveSession:
         self._events.append(Event(time.time(), text, severity, mark))
 
     def _publish(self, now_s: float) -> None:
+        assert self._sampler is not None
         events, self._events = tuple(self._events), []
         sample = self._sampler.take(
             now_s, self._number, self._spec, self._monitor, self.failure, events

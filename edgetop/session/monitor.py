@@ -6,7 +6,6 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from edgetop.engine.process import WorkerProcess
 from edgetop.sample import Event, Run, State, Tensor, Window
 from edgetop.stats.energy import EnergyIntegral
 from edgetop.stats.latency import LatencyHistogram
@@ -14,11 +13,10 @@ from edgetop.stats.steady import SteadyTest
 from edgetop.stats.throughput import RecentThroughput
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy as np
     from numpy.typing import NDArray
 
+    from edgetop.engine.process import WorkerProcess
     from edgetop.engine.spec import RunSpec
     from edgetop.errors import EdgetopError
     from edgetop.sample import BoardReadings
@@ -52,13 +50,12 @@ class RunMonitor:
 
     Args:
         number: Of the run in its session, from 1.
-        spec: What runs.
-        log: Where the worker's output goes.
+        worker: Its process, which has just been started.
     """
 
-    def __init__(self, number: int, spec: RunSpec, log: Path | None) -> None:
-        self.spec = spec
-        self.worker = WorkerProcess(spec, log)
+    def __init__(self, number: int, worker: WorkerProcess) -> None:
+        self.spec = spec = worker.spec
+        self.worker = worker
         self.run = planned_run(number, spec)
         self.phase = "starting"
         """starting, loading, warming, measuring: what the worker last said of itself."""
@@ -123,11 +120,11 @@ class RunMonitor:
         )
         events = [_event(f"loaded in {said['load_s']:.2f} s, {self.run.runtime}")]
         if asked != got:
+            whose = "the inputs given have a"
+            if not (self.spec.input_shapes or self.spec.input_file):
+                whose = "this model has a fixed"
             events.append(
-                _event(
-                    f"this model has a fixed batch of {got}; batch {asked} is not possible",
-                    "warning",
-                )
+                _event(f"{whose} batch of {got}; batch {asked} is not possible", "warning")
             )
         return events
 

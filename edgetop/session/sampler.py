@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from edgetop.sample import Energy, Event, Histogram, Sample, State, Window, WorkerUse
@@ -113,16 +113,21 @@ class Sampler:
             self._worker = _Worker(pid, ProcessUse(pid))
         worker = self._worker
         use = worker.use.read(now_s)
-        if use.rss_mib is not None:  # the last sample is taken when the process has ended
-            worker.rss_mib = use.rss_mib
+        if use.rss_mib is None or use.cpu_s is None:
+            # The last sample is taken when the process has ended: it uses no processor now.
+            return replace(worker.last, cpu_percent=None)
         per_inference_ms = None
-        if use.cpu_s is not None:
-            if not worker.base_inferences or inferences < worker.base_inferences:
-                worker.base_inferences, worker.base_cpu_s = inferences, use.cpu_s
-            elif inferences > worker.base_inferences:
-                spent_s = use.cpu_s - worker.base_cpu_s
-                per_inference_ms = 1000 * spent_s / (inferences - worker.base_inferences)
-        return WorkerUse(worker.rss_mib, use.cpu_percent, per_inference_ms)
+        if not worker.base_inferences or inferences < worker.base_inferences:
+            worker.base_inferences, worker.base_cpu_s = inferences, use.cpu_s
+        elif inferences > worker.base_inferences:
+            spent_s = use.cpu_s - worker.base_cpu_s
+            per_inference_ms = 1000 * spent_s / (inferences - worker.base_inferences)
+        worker.last = WorkerUse(use.rss_mib, use.cpu_percent, per_inference_ms)
+        return worker.last
+
+    def look_before_end(self, monitor: RunMonitor, now_s: float) -> None:
+        """Note what the model's process uses while it can still be asked."""
+        self._worker_use(monitor.worker.pid, monitor.total().inferences, now_s)
 
 
 @dataclass(slots=True)
@@ -131,6 +136,6 @@ class _Worker:
 
     pid: int
     use: ProcessUse
-    rss_mib: float | None = None
+    last: WorkerUse = field(default_factory=WorkerUse)
     base_inferences: int = 0
     base_cpu_s: float = 0.0

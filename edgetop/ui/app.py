@@ -20,7 +20,7 @@ from edgetop.ui.commands import COMMANDS, bindings, footer_keys, help_keys
 from edgetop.ui.controls import Controls
 from edgetop.ui.driver import PacedDriver
 from edgetop.ui.screens.monitor import MonitorScreen
-from edgetop.ui.theme import available
+from edgetop.ui.theme import available, first_theme
 from edgetop.ui.view import View
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from edgetop.session.live import LiveSession
     from edgetop.session.recording import Recording
     from edgetop.ui.inbox import Inbox
+    from edgetop.ui.theme import Theme
     from edgetop.zoo.resolve import ModelChoice
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -73,19 +74,21 @@ class EdgetopApp(App[None]):
     ) -> None:
         super().__init__(driver_class=PacedDriver)
         self.animation_level = "none"
+        self._session = session
         self._inbox = inbox
         self._controls = Controls(session, recording)
-        self._themes = available(locations.shipped_dir("themes"), locations.user_themes_dir())
-        self._inks = self._themes.named(theme)
+        self._inks = first_theme(
+            theme, locations.shipped_dir("themes"), locations.user_themes_dir()
+        )
+        self._themes: dict[str, Theme] = {}
         self._view = View(symbols, session.board)
         self._painted_pause = False
         self._sent = (0.0, 0)
         self._monitor: MonitorScreen | None = None
-        self.defect: BaseException | None = None
-        """What ended the app, if that was no wish of the user."""
-        for item in self._themes.themes.values():
-            self.register_theme(textual_theme(item))
-        self.theme = PREFIX + self._inks.name
+        self.register_theme(textual_theme(self._inks))
+        # Not through the watcher, which would have the style sheet parsed twice.
+        self.set_reactive(App.theme, PREFIX + self._inks.name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.set_class(symbols.border == "solid", "square")
         self.set_class(symbols.border == "ascii", "ascii")
 
@@ -108,21 +111,34 @@ class EdgetopApp(App[None]):
 
     def on_ready(self) -> None:
         """Show what has come meanwhile; what is loaded now stays, the collector may skip it."""
+        self._session.start()
         gc.collect()
         gc.freeze()
-        for problem in self._themes.problems:
-            self.notify(problem, severity="warning", markup=False)
         self._inbox.when_news(self._ring)
+        self._load_themes()
+
+    def _load_themes(self) -> None:
+        """Read the other themes, which the first paint need not wait for."""
+        catalogue = available(locations.shipped_dir("themes"), locations.user_themes_dir())
+        self._themes = dict(catalogue.themes)
+        for theme in self._themes.values():
+            self.register_theme(textual_theme(theme))
+        for problem in catalogue.problems:
+            self.notify(problem, severity="warning", markup=False)
 
     @property
     def stuck(self) -> bool:
         """The terminal took nothing any more when the app ended."""
         return isinstance(self._driver, PacedDriver) and self._driver.line.dead
 
-    def _fatal_error(self) -> None:
-        """Keep the exception for one clear line instead of Textual's pages of local variables."""
-        self.defect = self._exception
-        self._close_messages_no_wait()
+    @property
+    def defect(self) -> BaseException | None:
+        """What ended the app, if that was no wish of the user."""
+        return self._exception
+
+    def _print_error_renderables(self) -> None:
+        """Say nothing here: `edgetop.ui.start` tells a defect in one line, not in pages."""
+        self._exit_renderables.clear()
 
     # -- samples ---------------------------------------------------------------------------
 
@@ -231,9 +247,9 @@ class EdgetopApp(App[None]):
 
     def action_theme(self) -> None:
         """Next theme."""
-        names = list(self._themes.themes)
+        names = list(self._themes)
         name = names[(names.index(self._inks.name) + 1) % len(names)]
-        self._inks = self._themes.themes[name]
+        self._inks = self._themes[name]
         self.theme = PREFIX + name
         if self._monitor is not None:
             self._monitor.use_theme(self._inks)

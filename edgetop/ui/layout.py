@@ -63,9 +63,13 @@ def plan(width: int, height: int, shown: Collection[str], quiet: Collection[str]
     top = 1
     upper = [name for name in UPPER if name in shown]
     columns = _columns(width, shown, quiet)
-    upper_rows = _upper_rows(bottom - top, bool(upper), bool(columns))
+    if len(columns) == 1 and all(name in quiet for name in columns[0]):
+        upper_rows = bottom - top - _QUIET_ROWS if upper else 0
+        boxes |= _side_by_side(columns[0], top + upper_rows, width, _QUIET_ROWS)
+    else:
+        upper_rows = _upper_rows(bottom - top, bool(upper), bool(columns))
+        boxes |= _stacked(columns, quiet, top + upper_rows, width, bottom - top - upper_rows)
     boxes |= _side_by_side(upper, top, width, upper_rows)
-    boxes |= _stacked(columns, quiet, top + upper_rows, width, bottom - top - upper_rows)
     return boxes
 
 
@@ -76,14 +80,15 @@ def _upper_rows(rows: int, has_upper: bool, has_columns: bool) -> int:
 
 
 def _columns(width: int, shown: Collection[str], quiet: Collection[str]) -> list[list[str]]:
-    """The names in each column; quiet ones gather at the foot of the last."""
+    """The names in each column; quiet ones gather at the foot of the last, or alone in one."""
     layout = _COLUMNS_WIDE if width >= _WIDE else _COLUMNS_NARROW
     columns = [
         [name for name in column if name in shown and name not in quiet] for column in layout
     ]
     columns = [column for column in columns if column]
     silent = [name for column in layout for name in column if name in shown and name in quiet]
-    if silent and len(columns) < 2 and "events" in shown and layout is _COLUMNS_NARROW:
+    events = "events" in shown and "events" not in quiet
+    if len(columns) < 2 and events and layout is _COLUMNS_NARROW:
         columns.append(["events"])
     if silent:
         if not columns:
@@ -127,9 +132,8 @@ def _heights(column: Sequence[str], quiet: Collection[str], height: int) -> list
     for name in talking:
         more = spare * _WEIGHTS[name] // weights
         rows[name] += more
-    if names:
-        tallest = talking[0] if talking else names[-1]
-        rows[tallest] += height - sum(rows.values())
+    if talking:
+        rows[talking[0]] += height - sum(rows.values())
     return [(name, rows[name]) for name in names]
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def run(session: LiveSession, recording: Recording, *, theme: str) -> ExitCode:
     """Show the session until it or the user ends it; returns how it ended.
 
-    The session starts first: the model loads while Textual is being imported. When this
-    returns the session has ended and the terminal is as it was.
+    The model's process starts first and loads while Textual is being imported; sampling starts
+    after the first paint. When this returns the session has ended and the terminal is as it was.
 
     Raises:
         UsageError: No theme is called that.
@@ -32,7 +32,7 @@ def run(session: LiveSession, recording: Recording, *, theme: str) -> ExitCode:
     inbox = Inbox()
     session.subscribe(inbox.put)
     session.when_finished(inbox.close)
-    session.start()
+    session.launch()
     try:
         from edgetop.ui.app import EdgetopApp
 

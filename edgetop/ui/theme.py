@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import stat
-import sys
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from edgetop import locations
+from edgetop import locations, toml
 from edgetop.errors import UsageError
 from edgetop.paint.chart import SERIES
 from edgetop.ui.ink import gradient, is_colour, parse_ink
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # type: ignore[import-not-found, unused-ignore]
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,6 +118,24 @@ def available(shipped: Path, user: Path) -> ThemeCatalogue:
     return ThemeCatalogue({name: themes[name] for name in ordered}, tuple(problems))
 
 
+def first_theme(name: str, shipped: Path, user: Path) -> Theme:
+    """The theme to start with, found without reading the others if its file has its name.
+
+    Raises:
+        UsageError: There is no theme of that name.
+    """
+    for folder in (user, shipped):
+        path = folder / f"{name}.toml"
+        if name.isprintable() and "/" not in name and path.is_file():
+            try:
+                theme = load_theme(path)
+            except UsageError:
+                break
+            if theme.name == name:
+                return theme
+    return available(shipped, user).named(name)
+
+
 def _theme_files(folder: Path, problems: list[str]) -> list[Path]:
     """The TOML files of a folder by name; a folder that cannot be listed is a problem."""
     try:
@@ -201,9 +213,7 @@ def _parse(path: Path) -> dict[str, Any]:
             raise UsageError(_line(path, "", "not a file"))
         if status.st_size > _LARGEST_FILE:
             raise UsageError(_line(path, "", "too large for a theme (over 64 KiB)"))
-        table: dict[str, Any] = tomllib.loads(
-            path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        )
+        table = toml.parse(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
     except OSError as error:
         raise UsageError(_line(path, "", error.strerror or "cannot be read")) from error
     except UnicodeDecodeError as error:

@@ -68,8 +68,9 @@ class View:
             self.lowest_fps = self.highest_fps = None
         self._figures_of = (sample.run.number, sample.run_elapsed_s)
         if sample.fps is not None:
-            self.lowest_fps = min(sample.fps, self.lowest_fps or sample.fps)
-            self.highest_fps = max(sample.fps, self.highest_fps or sample.fps)
+            seen = [value for value in (self.lowest_fps, self.highest_fps) if value is not None]
+            self.lowest_fps = min([sample.fps, *seen])
+            self.highest_fps = max([sample.fps, *seen])
 
     def ceiling(self, name: str, values: list[float | None]) -> float | None:
         """The axis maximum for what a chart of this series shows now; it does not jump about."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from edgetop.paint.rows import Row, join
@@ -14,31 +14,32 @@ if TYPE_CHECKING:
 
 _INKS = {"info": "text", "warning": "warn", "error": "alert"}
 _TIME_WIDTH = 9
+_MOST_LINES = 4
+"""Of one event."""
 
 
 def events(view: View, width: int, height: int) -> list[Row]:
     """The latest events that fit; long ones go on in a second line."""
     rows: list[Row] = []
     for event in reversed(view.events):
-        lines = event_rows(event, width)
-        if len(rows) + len(lines) > height:
+        lines = event_rows(event, width, view.symbols.ellipsis)
+        if rows and len(rows) + len(lines) > height:
             break
-        rows = [*lines, *rows]
+        rows = [*lines[: max(0, height)], *rows]
     return rows
 
 
-def event_rows(event: Event, width: int, most_lines: int = 4) -> list[Row]:
-    """One event, broken at words."""
+def event_rows(event: Event, width: int, ellipsis: str) -> list[Row]:
+    """One event, broken at words; an ellipsis stands where a very long one was cut."""
     clock = time.strftime("%H:%M:%S", time.localtime(event.time_unix_s))
     ink = _INKS.get(event.severity, "text")
-    pieces = islice(_wrapped(event.text, max(10, width - _TIME_WIDTH)), most_lines)
+    pieces = _wrapped(event.text, max(10, width - _TIME_WIDTH), ellipsis)
     return [
         join((clock if index == 0 else " " * (_TIME_WIDTH - 1), "dim"), (f" {piece}", ink))
         for index, piece in enumerate(pieces)
     ]
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, width) or [""]
+def _wrapped(text: str, width: int, ellipsis: str) -> list[str]:
+    lines = textwrap.wrap(text, width, max_lines=_MOST_LINES, placeholder=f" {ellipsis}")
+    return lines or [""]

@@ -30,7 +30,7 @@ def latency(view: View, width: int, height: int) -> list[Row]:
     sample = view.sample
     if sample is None:
         return []
-    head = _numbers(view, sample, width)[: max(1, height)]
+    head = _numbers(view, sample, width)[: max(0, height)]
     room = height - len(head)
     past = _HISTORY_ROWS if room >= _ROOM_FOR_HISTORY else 0
     gap: list[Row] = [()] if room - past >= 6 else []
@@ -64,13 +64,13 @@ def _numbers(view: View, sample: Sample, width: int) -> list[Row]:
         first, second = first[:3], second[:2]
     counted = f"{grouped(stats.count)} {'inferences' if wide else 'n'}"
     pace = "" if sample.run.rate_fps is None else "  from scheduled time"
-    lost = f", {grouped(sample.total.lost)} lost" if sample.total.lost else ""
+    lost = f"{grouped(sample.total.lost)} lost, " if sample.total.lost else ""
     return [
         join(*first, (name, "text")),
         join(
             *second,
-            (counted, "dim"),
             (lost, "warn"),
+            (counted, "dim"),
             (f" {pace}" if width >= 60 else "", "dim"),
         ),
     ]

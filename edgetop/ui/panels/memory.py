@@ -11,7 +11,7 @@ from edgetop.sample import Kind, Reason
 from edgetop.ui.panels.parts import NUMBER_WIDTH
 
 if TYPE_CHECKING:
-    from edgetop.sample import Sample
+    from edgetop.sample import Reading, Sample
     from edgetop.ui.view import View
 
 
@@ -27,11 +27,11 @@ def memory(view: View, width: int, height: int) -> list[Row]:
             (text.rjust(NUMBER_WIDTH), "dim" if sample.worker.rss_mib is None else "number"),
             (f" {unit} model (resident)", "dim"),
         ),
-        _share(view, board.memory_used_mib.value, board.memory_total_mib.value, "used", width),
+        _share(view, board.memory_used_mib, board.memory_total_mib.value, "used", width),
     ]
     gpu = board.gpu_memory_used_mib
     if gpu.value is not None:
-        rows.append(_share(view, gpu.value, _gpu_total(sample), "gpu", width))
+        rows.append(_share(view, gpu, _gpu_total_mib(sample), "gpu", width))
     elif gpu.reason is not Reason.ABSENT:
         rows.append(
             join((view.symbols.dash.rjust(NUMBER_WIDTH), "dim"), (f" gpu: {gpu.words}", "dim"))
@@ -39,24 +39,29 @@ def memory(view: View, width: int, height: int) -> list[Row]:
     return rows[: max(0, height)]
 
 
-def _gpu_total(sample: Sample) -> float | None:
-    """Memory of the GPU whose use is shown."""
-    for item in sample.board.of_kind(Kind.MEMORY):
-        sensor = item.sensor
-        if sensor.label == "gpu" and sensor.role == "used" and sensor.maximum:
-            return sensor.maximum / 2**20 if sensor.unit == "bytes" else sensor.maximum
-    return None
+def _gpu_total_mib(sample: Sample) -> float | None:
+    """Memory of the GPUs whose use is shown; None unless each of them tells."""
+    sizes = [
+        (item.sensor.maximum or 0.0) / (2**20 if item.sensor.unit == "bytes" else 1)
+        for item in sample.board.of_kind(Kind.MEMORY)
+        if item.sensor.label.rstrip("0123456789") == "gpu" and item.sensor.role == "used"
+    ]
+    return sum(sizes) if sizes and all(sizes) else None
 
 
-def _share(view: View, used: float | None, total: float | None, name: str, width: int) -> Row:
+def _share(view: View, reading: Reading, total: float | None, name: str, width: int) -> Row:
+    used = reading.value
+    if used is None:
+        dash = view.symbols.dash.rjust(NUMBER_WIDTH)
+        return join((f"{dash} {name}: {reading.words}", "dim"))
     text, unit = mib(used, view.symbols.dash)
-    row = join((text.rjust(NUMBER_WIDTH), "dim" if used is None else "number"), (f" {unit}", "dim"))
-    if total is None:
+    row = join((text.rjust(NUMBER_WIDTH), "number"), (f" {unit}", "dim"))
+    if not total:
         return join(row, (f" {name}", "dim"))
     of_text, of_unit = mib(total, view.symbols.dash)
     tail = f" of {of_text} {of_unit} {name}"
     row = join(row, (f"{tail:<19}", "dim"))
     room = width - NUMBER_WIDTH - 4 - 19 - 2
-    if used is None or room < 4:
+    if room < 4:
         return row
     return join(row, (" ", "text"), gauge(used / total, room, view.symbols, "chart.memory.6"))

@@ -29,9 +29,7 @@ def power(view: View, width: int, height: int) -> list[Row]:
         return []
     headline = sample.board.power
     if headline.power_w is None:
-        return [
-            join((view.symbols.dash.rjust(NUMBER_WIDTH), "dim"), (f" {headline.reason}", "dim"))
-        ]
+        return [unknown(headline.reason, view)][: max(0, height)]
     rows = [
         join(
             number(headline.power_w, view),
@@ -44,7 +42,7 @@ def power(view: View, width: int, height: int) -> list[Row]:
     room = height - len(rows)
     foot = foot[: max(0, room - 3)] if room >= 5 else foot[: max(0, room)]
     chart = history(view, "power_w", width, room - len(foot), "power")
-    return [*rows, *chart, *foot]
+    return [*rows, *chart, *foot][: max(0, height)]
 
 
 def _rails_named(rails: tuple[str, ...], scope: str) -> str:
@@ -57,11 +55,13 @@ def _per_image(view: View, sample: Sample) -> Row:
     energy_j = sample.energy.j_per_image
     if energy_j is None:
         return unknown("energy per image needs a few more readings", view)
-    text, unit = si(energy_j, "J", micro=view.symbols.micro)
+    symbols = view.symbols
+    text, unit = si(energy_j, "J", micro=symbols.micro)
+    images = significant(1 / energy_j if energy_j else None, dash=symbols.dash)
     return join(
         (text.rjust(NUMBER_WIDTH), "number"),
         (f" {unit} per image", "dim"),
-        (f"  {significant(1 / energy_j if energy_j else None)} images per J", "dim"),
+        (f"  {images} images per J", "dim"),
     )
 
 

@@ -34,7 +34,7 @@ def processors(view: View, width: int, height: int) -> list[Row]:
     gap: list[Row] = [()] if room >= 4 else []
     name, ink = ("gpu_percent", "gpu") if _gpu_works(sample) else ("cpu_percent", "cpu")
     chart = history(view, name, width, room - len(gap), ink, ceiling=100.0)
-    return [*rows, *foot, *(gap if chart else []), *chart]
+    return [*rows, *foot, *(gap if chart else []), *chart][: max(0, height)]
 
 
 def _gpu_works(sample: Sample) -> bool:
@@ -69,9 +69,9 @@ def _ghz(mhz: float | None) -> float:
 def _cores(view: View, sample: Sample, width: int) -> Row:
     loads = _core_loads(sample.board.of_kind(Kind.UTILIZATION))
     columns = min(len(loads), max(0, width - NUMBER_WIDTH - 3))
-    name = "cores" if len(loads) > 1 else "core"
+    name = "core" if len(loads) == 1 else "cores"
     return join(
-        number(float(len(loads)), view, digits=1),
+        number(float(len(loads)) if loads else None, view, digits=1),
         (f"   {name:<6}", "dim"),
         (cores(loads, columns, view.symbols), "chart.cpu.6"),
     )
@@ -83,7 +83,8 @@ def _core_loads(items: tuple[SensorReading, ...]) -> list[float | None]:
 
 def _per_inference(view: View, sample: Sample) -> Row:
     used_ms = sample.worker.cpu_ms_per_inference
-    text, unit = si(None if used_ms is None else used_ms / 1000, "s", micro=view.symbols.micro)
+    used_s = None if used_ms is None else used_ms / 1000
+    text, unit = si(used_s, "s", micro=view.symbols.micro, dash=view.symbols.dash)
     return join(
         (text.rjust(NUMBER_WIDTH), "dim" if used_ms is None else "number"),
         (f" {unit} of cpu time per inference", "dim"),

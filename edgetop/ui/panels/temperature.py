@@ -32,7 +32,8 @@ def temperature(view: View, width: int, height: int) -> list[Row]:
     if sample is None:
         return []
     if no_temperature(view):
-        return [unknown(sample.board.temperature_c.words or "no sensor", view)]
+        reason = sample.board.temperature_c.words or "no sensor"
+        return [unknown(reason, view)][: max(0, height)]
     zones = sorted(sample.board.of_kind(Kind.TEMPERATURE), key=_coldness)
     status = [*_throttle(view, sample), *_fans(view, sample)]
     room = max(0, height - len(status))
@@ -41,7 +42,7 @@ def temperature(view: View, width: int, height: int) -> list[Row]:
     rows = [_zone(view, item, width) for item in shown] + status
     if wants_chart:
         rows += history(view, "temperature_c", width, height - len(rows), "temperature")
-    return rows
+    return rows[: max(0, height)]
 
 
 def _coldness(item: SensorReading) -> float:
@@ -79,7 +80,7 @@ def _fans(view: View, sample: Sample) -> list[Row]:
     return [
         join(
             (fixed(item.value, NUMBER_WIDTH, decimals=0, dash=view.symbols.dash), "text"),
-            (f" {item.sensor.unit} {item.sensor.label} fan", "dim"),
+            (f" {item.sensor.unit} {item.sensor.label} fan {item.reading.words}".rstrip(), "dim"),
         )
         for item in sample.board.of_kind(Kind.FAN)
     ]

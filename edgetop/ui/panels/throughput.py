@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from edgetop.paint.digits import big
 from edgetop.paint.numbers import fixed, grouped, si
 from edgetop.paint.rows import Row, beside, join
+from edgetop.sample import State
 from edgetop.ui.panels.parts import history, labelled, number
 from edgetop.ui.panels.truth import truth
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from edgetop.sample import Sample
     from edgetop.ui.view import View
 
+_MOST_LINES = 4
+"""Of the reason for a failure."""
 _DIGITS = 5
 _SIGNIFICANT = 4
 _BIG_WIDTH = 19
@@ -27,17 +31,19 @@ def throughput(view: View, width: int, height: int) -> list[Row]:
     sample = view.sample
     if sample is None:
         return []
-    head = (
-        _big(view, sample, width)
-        if height >= 7 and width >= _ROOM_FOR_BIG
-        else _plain(view, sample)
-    )
+    if sample.state is State.FAILED:
+        head = [_plain(view, sample)[0], *_failure(view, sample, width)]
+    elif height >= 7 and width >= _ROOM_FOR_BIG:
+        head = _big(view, sample, width)
+    else:
+        head = _plain(view, sample)
     foot: list[Row] = []
     if height >= _ROOM_FOR_TRUTH:
         foot = [(), *truth(sample, view.symbols)]
     room = height - len(head) - len(foot)
     gap: list[Row] = [()] if room >= 5 else []
-    return [*head, *gap, *history(view, "fps", width, room - len(gap), "throughput"), *foot]
+    chart = history(view, "fps", width, room - len(gap), "throughput")
+    return [*head, *gap, *chart, *foot][: max(0, height)]
 
 
 def _big(view: View, sample: Sample, width: int) -> list[Row]:
@@ -68,11 +74,22 @@ def _plain(view: View, sample: Sample) -> list[Row]:
     return [first, _pace(view, sample)]
 
 
+def _failure(view: View, sample: Sample, width: int) -> list[Row]:
+    """Why there is no throughput, broken at words."""
+    ending = f" {view.symbols.ellipsis}"
+    lines = textwrap.wrap(
+        sample.state_reason, max(10, width), max_lines=_MOST_LINES, placeholder=ending
+    )
+    return [((line, "alert"),) for line in lines]
+
+
 def _pace(view: View, sample: Sample) -> Row:
     """Closed loop with the time per image, or what comes in and how much of it waits."""
     rate = sample.run.rate_fps
     if rate is None:
-        per_image, unit = si(1 / sample.fps if sample.fps else None, "s", micro=view.symbols.micro)
+        symbols = view.symbols
+        per_image_s = 1 / sample.fps if sample.fps else None
+        per_image, unit = si(per_image_s, "s", micro=symbols.micro, dash=symbols.dash)
         return join(
             (f"{per_image:>5}", "number" if sample.fps else "dim"),
             (f" {unit} per image, closed loop", "dim"),

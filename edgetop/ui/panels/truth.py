@@ -17,12 +17,12 @@ _MOST_INPUTS = 2
 def truth(sample: Sample, symbols: Symbols) -> list[Row]:
     """Three lines: start-up, where it ran, what went in."""
     run = sample.run
-    return [_start_up(run), _where(run, symbols), _what(run, symbols)]
+    return [_start_up(run, symbols), _where(run, symbols), _what(run, symbols)]
 
 
-def _start_up(run: Run) -> Row:
+def _start_up(run: Run, symbols: Symbols) -> Row:
     def seconds(value: float | None) -> str:
-        return f"{significant(value)} s"
+        return f"{significant(value, dash=symbols.dash)} s"
 
     first = None if run.first_run_ms is None else run.first_run_ms / 1000
     words = f"load {seconds(run.load_s)}, first run {seconds(first)}"

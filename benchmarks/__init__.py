@@ -1,0 +1,1 @@
+"""What edgetop's claims are measured with: `python -m benchmarks`."""

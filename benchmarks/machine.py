@@ -1,0 +1,120 @@
+"""This machine: what it is, how busy it is, and what single processes use. Linux only."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from datetime import datetime, timezone
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+_PACKAGES = ("edgetop", "onnxruntime", "onnx", "numpy", "textual", "rich")
+_TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
+_PAGE_MIB = os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def conditions() -> list[tuple[str, str]]:
+    """What a reader must know about every figure that is measured now: (name, value)."""
+    usable = len(os.sched_getaffinity(0))
+    memory_gib = psutil.virtual_memory().total / 2**30
+    return [
+        ("date", datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
+        ("processor", f"{_processor()}, {usable} of {os.cpu_count()} CPUs usable"),
+        ("memory", f"{memory_gib:.1f} GiB"),
+        ("system", f"{platform.system()} {platform.release()} {platform.machine()}"),
+        ("Python", f"{platform.python_implementation()} {platform.python_version()}"),
+        ("packages", ", ".join(f"{name} {_version(name)}" for name in _PACKAGES)),
+        ("load average", ", ".join(f"{load:.2f}" for load in os.getloadavg())),
+    ]
+
+
+def _processor() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or "unknown processor"
+    # ARM kernels give no model name, but often the board's.
+    for key in ("model name", "Model", "Hardware"):
+        for line in text.splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == key:
+                return value.strip()
+    return platform.processor() or "unknown processor"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+class Busy(NamedTuple):
+    """How busy the machine has been so far, and what of it is the measurement's."""
+
+    busy_s: float
+    """Processor time of all CPUs; what the hypervisor gave to others (steal) included."""
+    total_s: float
+    own_s: float
+
+
+def busy(pids: list[int]) -> Busy:
+    """The state now, with the processor time of these processes and of this one.
+
+    From ``/proc/stat``, which counts in ticks of 10 ms: half a second on two CPUs is 100 of them.
+    """
+    with open("/proc/stat", encoding="ascii") as file:
+        ticks = [int(word) for word in file.readline().split()[1:9]]
+    idle = ticks[3] + ticks[4]
+    own_s = time.process_time() + sum(cpu_s(pid) for pid in pids)
+    return Busy((sum(ticks) - idle) * _TICK_S, sum(ticks) * _TICK_S, own_s)
+
+
+def other_load_percent(before: Busy, after: Busy) -> float:
+    """What all other processes used in between, in per cent of all CPUs."""
+    total_s = after.total_s - before.total_s
+    if total_s <= 0:
+        return 0.0
+    other_s = (after.busy_s - before.busy_s) - (after.own_s - before.own_s)
+    return max(0.0, 100.0 * other_s / total_s)
+
+
+def cpu_s(pid: int) -> float:
+    """Processor time of a process and all its threads, ended ones included; 0 if it is gone.
+
+    From its CPU clock, in nanoseconds: clock_getcpuclockid(3) makes the clock's number so.
+    """
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
+
+
+def threads_cpu_s(pids: list[int]) -> dict[tuple[int, str], float]:
+    """Scheduler time by thread of these processes: (thread id, name) -> seconds.
+
+    From ``/proc/PID/task/TID/schedstat`` (its first field, nanoseconds on a CPU).
+    """
+    times: dict[tuple[int, str], float] = {}
+    for pid in pids:
+        for task in Path(f"/proc/{pid}/task").glob("*"):
+            try:
+                name = (task / "comm").read_text(encoding="utf-8").strip()
+                nanoseconds = (task / "schedstat").read_text(encoding="ascii").split()[0]
+            except (OSError, IndexError):
+                continue  # the thread has just ended
+            times[int(task.name), name] = int(nanoseconds) / 1e9
+    return times
+
+
+def rss_mib(pid: int) -> float | None:
+    """Resident memory of a process, shared pages included; None if it is gone."""
+    try:
+        words = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
+    except OSError:
+        return None
+    return int(words[1]) * _PAGE_MIB

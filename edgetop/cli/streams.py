@@ -1,0 +1,57 @@
+"""Standard output and error: one line per error, and quiet when nobody reads any more."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from typing import TextIO
+
+from edgetop.engine.diagnose import one_line
+from edgetop.errors import UsageError
+
+_LONGEST_LINE = 1000
+
+
+def accept_any_text() -> None:
+    """Let no locale refuse a character: where it cannot write one, its number stands instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str, stream: TextIO | None) -> bool:
+    """Print lines at once; False if whoever read this stream has ended.
+
+    Args:
+        text: One or more lines.
+        stream: None if it was closed before edgetop began: then nobody wants the text.
+
+    Raises:
+        UsageError: The stream cannot take the text: a full disk.
+    """
+    if stream is None:
+        return True
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        silence(stream)
+        return False
+    except OSError as error:
+        silence(stream)
+        raise UsageError(f"cannot write the output: {error.strerror}") from error
+    return True
+
+
+def complain(message: str) -> None:
+    """Tell what went wrong, in one line on standard error."""
+    with contextlib.suppress(UsageError):  # there is no other place to say it
+        say(f"edgetop: {one_line(message, _LONGEST_LINE)}", sys.stderr)
+
+
+def silence(stream: TextIO) -> None:
+    """Send what follows nowhere; a second complaint at exit would help nobody."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
