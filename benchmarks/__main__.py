@@ -18,13 +18,21 @@ if TYPE_CHECKING:
 
     from benchmarks.table import Table
 
-NAMES = ("observer", "recording", "screen", "first_paint", "startup", "imports")
+NAMES = (
+    "observer",
+    "recording",
+    "overrun",
+    "screen",
+    "first_paint",
+    "startup",
+    "imports",
+)
 """Modules of this package with `run(quick: bool) -> Table`, in the order of the report."""
 
 _INTRODUCTION = """\
 # Performance
 
-What edgetop costs, measured with `python -m benchmarks`{options}. Figures hold for the machine
+What edgetop costs, measured with `python -m benchmarks{options}. Figures hold for the machine
 below; repeat them on yours."""
 
 
@@ -58,13 +66,13 @@ def main(arguments: Sequence[str]) -> int:
 def _measured(name: str, *, quick: bool) -> Table:
     started_s = time.monotonic()
     table: Table = import_module(f"benchmarks.{name}").run(quick)
-    print(f"{name}: {time.monotonic() - started_s:.0f} s", file=sys.stderr, flush=True)
+    print(f"{name} took {time.monotonic() - started_s:.0f} s", file=sys.stderr, flush=True)
     return table
 
 
 def _head(*, quick: bool) -> str:
     """Title and conditions."""
-    options = " --quick`: too few samples to quote".replace("`", "", 1) if quick else ""
+    options = " --quick`, too few samples to quote" if quick else "`"
     lines = [_INTRODUCTION.format(options=options), ""]
     lines += [f"* {name}: {value}" for name, value in machine.conditions()]
     return "\n".join(lines)

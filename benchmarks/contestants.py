@@ -17,7 +17,6 @@ import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +29,7 @@ from edgetop.engine.ring import RingReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -39,6 +39,7 @@ SIZE = (120, 40)
 INTERVAL_S = 0.5
 
 _START_LIMIT_S = 60.0
+_POLL_S = 0.02
 
 
 class Contestant(ABC):
@@ -84,7 +85,11 @@ class BareLoop(Contestant):
         self.pids = [self._process.pid]
         self._words = np.frombuffer(mmap.mmap(descriptor, bare_loop.SIZE_BYTES), dtype=np.int64)
         os.close(descriptor)
-        _wait(lambda: len(self.ends()) > 1, self)
+        try:
+            _wait(lambda: len(self.ends()) > 1, self._process)
+        except RuntimeError:
+            self.close()
+            raise
 
     def ends(self) -> NDArray[np.int64]:
         """See `Contestant.ends`."""
@@ -100,9 +105,7 @@ class BareLoop(Contestant):
 class Edgetop(Contestant):
     """`edgetop run` as users start it, stopped after its first measured inferences."""
 
-    def __init__(
-        self, name: str, model: Path, threads: int, place: Place, *, screen: bool
-    ) -> None:
+    def __init__(self, name: str, model: Path, threads: int, place: Place, *, screen: bool) -> None:
         self.name = name
         command = [PYTHON, "-m", "edgetop", "--model", str(model), "--threads", str(threads)]
         command += ["--interval", str(INTERVAL_S)]
@@ -116,12 +119,13 @@ class Edgetop(Contestant):
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         self.pids = [self._process.pid]
-        _wait(lambda: worker_of(self._process.pid) is not None, self)
-        worker = worker_of(self._process.pid)
-        assert worker is not None
+        try:
+            worker = wait_for_worker(self._process)
+        except RuntimeError:
+            self.close()
+            raise
         self.pids.append(worker)
         self._ring = ring_of(worker)
-        _wait(lambda: len(self._ring.take()) > 0, self)
 
     def ends(self) -> NDArray[np.int64]:
         """See `Contestant.ends`."""
@@ -136,12 +140,25 @@ class Edgetop(Contestant):
             end(self._process)
 
 
-def worker_of(pid: int) -> int | None:
-    """The model's process below an edgetop; None while there is none."""
+def wait_for_worker(process: subprocess.Popen[bytes]) -> int:
+    """Wait until the model of an edgetop is being measured; returns its process id.
+
+    Raises:
+        RuntimeError: It does not come so far.
+    """
+    _wait(lambda: _worker_of(process.pid) is not None, process)
+    worker = _worker_of(process.pid)
+    assert worker is not None
+    ring = ring_of(worker)
+    _wait(lambda: len(ring.take()) > 0, process)
+    return worker
+
+
+def _worker_of(pid: int) -> int | None:
     with contextlib.suppress(psutil.Error):
         for child in psutil.Process(pid).children():
             if "edgetop.engine" in child.cmdline():
-                return child.pid
+                return int(child.pid)
     return None
 
 
@@ -155,11 +172,11 @@ def ring_of(worker: int) -> RingReader:
         os.close(descriptor)
 
 
-def _wait(condition: Callable[[], bool], contestant: Contestant) -> None:
-    """Wait until a program that has just been started is so far, then let it stand still."""
+def _wait(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
     limit_s = time.monotonic() + _START_LIMIT_S
     while not condition():
-        if time.monotonic() > limit_s or not psutil.pid_exists(contestant.pids[0]):
-            contestant.close()
-            raise RuntimeError(f"{contestant.name} does not run")
-        time.sleep(0.05)
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
+        if time.monotonic() > limit_s:
+            raise RuntimeError(f"{process.args!r} ran no inference in {_START_LIMIT_S:g} s")
+        time.sleep(_POLL_S)

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import importlib
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -30,9 +31,15 @@ _EMULATION = Path(__file__).resolve().parents[1] / "tests" / "pty"
 _QUIET_S = 0.025
 """Output closer together than this is one frame."""
 
-# What a modern terminal says to Textual's two questions (DECRQM): 2026, synchronized output,
-# is known; 2048, in-band resize reports, is not.
-_ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", b"\x1b[?2048$p": b"\x1b[?2048;0$y"}
+# What a modern terminal answers: it knows synchronized output (DECRQM 2026) but no in-band resize
+# reports (2048), and says where the cursor is (DSR 6), by which edgetop sees a frame arrive.
+_ANSWERS = {
+    b"\x1b[?2026$p": b"\x1b[?2026;2$y",
+    b"\x1b[?2048$p": b"\x1b[?2048;0$y",
+    b"\x1b[6n": b"\x1b[1;1R",
+}
+_QUERY = re.compile(b"|".join(re.escape(query) for query in _ANSWERS))
+_LONGEST_QUERY = max(map(len, _ANSWERS))
 
 
 class PtyProgram:
@@ -86,18 +93,17 @@ class PtyProgram:
         return sum(len(data) for _, data in inside), len(_frames(inside))
 
     def _read(self) -> None:
-        asked = b""
+        pending = b""
         while True:
             try:
                 data = os.read(self._master, 65536)
             except OSError:  # EIO: the program has ended
                 return
             self.chunks.append((time.monotonic(), data))
-            asked = asked[-16:] + data
-            for question, answer in _ANSWERS.items():
-                if question in asked:
-                    asked = b""
-                    os.write(self._master, answer)
+            pending += data
+            for query in _QUERY.findall(pending):
+                os.write(self._master, _ANSWERS[query])
+            pending = _QUERY.split(pending)[-1][1 - _LONGEST_QUERY :]
 
 
 def end(process: subprocess.Popen[Any]) -> None:

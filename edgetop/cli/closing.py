@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from edgetop import locations
 from edgetop.cli import streams
 from edgetop.cli.lines import summary_lines
-from edgetop.errors import ExitCode, UsageError
+from edgetop.errors import EdgetopError, ExitCode, UsageError
 from edgetop.export import records
 
 if TYPE_CHECKING:
@@ -30,10 +30,13 @@ def finish(
     """Export, print the summary and return the exit code of the whole session.
 
     Raises:
-        BaseException: What ended the sampler, if that was a defect of ours.
+        EdgetopError: A defect of ours ended the sampler.
     """
     if session.crash is not None:
-        raise session.crash
+        save(session, recording, export)
+        raise EdgetopError(
+            f"the sampler ended by a defect of edgetop: {session.crash!r}; --debug shows where"
+        ) from session.crash
     code = _summarise(session, code, json_lines=json_lines)
     if export is not None:
         code = _export(session, recording, export, code)
@@ -41,6 +44,12 @@ def finish(
         streams.complain(session.failure.message)
         return int(code if code is ExitCode.INTERRUPTED else session.failure.code)
     return int(code)
+
+
+def save(session: LiveSession, recording: Recording, export: Path | None) -> None:
+    """Export what there is after a defect; whatever is wrong, the measurements are not lost."""
+    if export is not None and session.last is not None:
+        _export(session, recording, export, ExitCode.DONE)
 
 
 def _summarise(session: LiveSession, code: ExitCode, *, json_lines: bool) -> ExitCode:

@@ -18,6 +18,7 @@ from edgetop.sensors.board import Board
 from edgetop.session.live import LiveSession
 from edgetop.session.recording import Recording
 from edgetop.session.trace import TraceFile
+from edgetop.ui.interrupts import Interrupts
 from edgetop.zoo import resolve
 
 if TYPE_CHECKING:
@@ -176,21 +177,27 @@ def _watch(
     """Show the session until it ends, then close it; returns the exit code."""
     recording = Recording()
     session.subscribe(recording.add)
-    if lines:
-        from edgetop.cli import headless
+    with Interrupts() as interrupts:
+        try:
+            if lines:
+                from edgetop.cli import headless
 
-        code = headless.run(session, json_lines=arguments.json)
-    else:
-        from edgetop.ui import start
+                code = headless.run(session, json_lines=arguments.json)
+            else:
+                from edgetop.ui import start
 
-        code = start.run(session, recording, theme=arguments.theme or settings.theme)
-    return closing.finish(
-        session,
-        recording,
-        export=arguments.export,
-        json_lines=arguments.json and lines,
-        code=code,
-    )
+                theme = arguments.theme or settings.theme
+                code = start.run(session, recording, theme=theme, interrupts=interrupts)
+        except BaseException:
+            closing.save(session, recording, arguments.export)
+            raise
+        return closing.finish(
+            session,
+            recording,
+            export=arguments.export,
+            json_lines=arguments.json and lines,
+            code=code,
+        )
 
 
 def has_screen() -> bool:

@@ -46,9 +46,10 @@ class Commands:
         """Tell edgetop how a command ended."""
         self._channel.send(message)
 
-    def start_schedule(self) -> None:
-        """Let the open loop's schedule begin now."""
+    def start_schedule(self) -> int:
+        """Let the open loop's schedule begin now; returns its zero, CLOCK_MONOTONIC ns."""
         self.epoch_ns = time.monotonic_ns()
+        return self.epoch_ns
 
     def _listen(self) -> None:
         while not self._channel.closed:

@@ -106,8 +106,15 @@ def _run(
         started = time.monotonic()
         _together(lanes, lambda lane: lane.warm_up(spec.warmup_s))
         settled = all(lane.settled for lane in lanes)
-        channel.send({"event": "warm", "warmup_s": time.monotonic() - started, "settled": settled})
-        commands.start_schedule()
+        now_ns = commands.start_schedule()
+        channel.send(
+            {
+                "event": "warm",
+                "warmup_s": now_ns / 1e9 - started,
+                "settled": settled,
+                "now_ns": now_ns,
+            }
+        )
         _together(lanes, Lane.measure)
     except EdgetopError:
         raise

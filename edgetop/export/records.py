@@ -66,11 +66,13 @@ def _common(sample: Sample, window: Window) -> Record:
         "state": sample.state.value,
         "state_reason": sample.state_reason or None,
         "cpu_percent": _value(board.cpu_percent),
+        "cpu_percent_reason": _reason(board.cpu_percent),
         "gpu_percent": _value(board.gpu_percent),
         "gpu_percent_reason": _reason(board.gpu_percent),
         "memory": {
             "worker_mib": _rounded(sample.worker.rss_mib, 2),
             "used_mib": _value(board.memory_used_mib),
+            "used_reason": _reason(board.memory_used_mib),
             "total_mib": _value(board.memory_total_mib),
             "gpu_used_mib": _value(board.gpu_memory_used_mib),
             "gpu_used_reason": _reason(board.gpu_memory_used_mib),

@@ -67,6 +67,7 @@ class RunMonitor:
         self._recent = RecentThroughput(spec.instances)
         self._steady = SteadyTest()
         self._energy = EnergyIntegral(_LARGEST_POWER_GAP_S)
+        self._lost_counted = 0  # in the throughput of the last moment
         self._clear_figures()
 
     def _clear_figures(self) -> None:
@@ -131,13 +132,13 @@ class RunMonitor:
     def _warm(self, said: dict[str, Any]) -> Event:
         self.phase = "measuring"
         self.run = replace(self.run, warmup_s=said["warmup_s"])
-        self._start_clock()
+        # By the worker's clock, not by when we hear of it: its inferences count from then on.
+        self._start_clock(said["now_ns"])
         if said["settled"] or self.spec.warmup_s is not None:
             return _event(f"warm after {said['warmup_s']:.2f} s")
         return _event(f"not settled after {said['warmup_s']:.1f} s of warm-up", "warning")
 
-    def _start_clock(self) -> None:
-        now_ns = time.monotonic_ns()
+    def _start_clock(self, now_ns: int) -> None:
         self._measuring_since_ns = self._drained_ns = now_ns
         self._recent.clear(now_ns)
         self._steady.clear(now_ns / _NS)
@@ -158,7 +159,7 @@ class RunMonitor:
         """Go on; the paused time is outside every figure."""
         self.paused = False
         if self.phase == "measuring" and self._measuring_since_ns is None:
-            self._start_clock()
+            self._start_clock(time.monotonic_ns())
         self.worker.resume()
 
     def _came_to_rest(self) -> None:
@@ -217,7 +218,8 @@ class RunMonitor:
         latencies_ns = rows[:, 2] - rows[:, 0]
         self._total.add(latencies_ns)
         self._window.add(latencies_ns)
-        self._recent.add(rows[:, 2], self.run.batch)
+        lost, self._lost_counted = self.worker.lost - self._lost_counted, self.worker.lost
+        self._recent.add(rows[:, 2], self.run.batch, lost)
         self._last_due_ns = int(rows[-1, 0])
 
     def observe(self, board: BoardReadings) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,16 +25,16 @@ from edgetop.ui.view import View
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.console import RenderableType
     from textual.screen import Screen
 
     from edgetop.paint.symbols import Symbols
     from edgetop.session.live import LiveSession
     from edgetop.session.recording import Recording
     from edgetop.ui.inbox import Inbox
+    from edgetop.ui.interrupts import Interrupts
     from edgetop.ui.theme import Theme
     from edgetop.zoo.resolve import ModelChoice
-
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class News(Message):
@@ -55,6 +54,7 @@ class EdgetopApp(App[None]):
         inbox: Where its samples arrive.
         symbols: The characters that the terminal can show.
         theme: Name of the first theme.
+        interrupts: The signals that end the app; None: nobody takes them.
 
     Raises:
         UsageError: No theme is called that.
@@ -71,8 +71,11 @@ class EdgetopApp(App[None]):
         inbox: Inbox,
         symbols: Symbols,
         theme: str,
+        interrupts: Interrupts | None = None,
     ) -> None:
         super().__init__(driver_class=PacedDriver)
+        self._interrupts = interrupts
+        self._owed = False
         self.animation_level = "none"
         self._session = session
         self._inbox = inbox
@@ -106,8 +109,13 @@ class EdgetopApp(App[None]):
     def on_mount(self) -> None:
         """Signals end the app in good order; Textual by itself would leave the terminal raw."""
         loop = asyncio.get_running_loop()
-        for number in _SIGNALS:
-            loop.add_signal_handler(number, self.action_interrupt)
+        if self._interrupts is not None:
+            self._interrupts.end_with(lambda: loop.call_soon_threadsafe(self.action_interrupt))
+
+    def on_unmount(self) -> None:
+        """The end has begun: a further signal changes nothing."""
+        if self._interrupts is not None:
+            self._interrupts.end_with(None)
 
     def on_ready(self) -> None:
         """Show what has come meanwhile; what is loaded now stays, the collector may skip it."""
@@ -151,9 +159,14 @@ class EdgetopApp(App[None]):
         """Take what waits into the view, and paint one frame if the line has room for it."""
         for sample in self._inbox.take():
             self._view.update(sample)
+        if self._owed and not self._wait_for_line():
+            self._owed = self._painted_pause = False
+            self.refresh()
         self._paint()
         if self._inbox.closed:  # the duration is over, or the sampler died
             self.exit(return_code=int(ExitCode.DONE))
+        elif isinstance(self._driver, PacedDriver) and self._driver.hung_up:
+            self.action_interrupt()
 
     def _paint(self) -> None:
         sample, monitor = self._view.sample, self._monitor
@@ -162,14 +175,33 @@ class EdgetopApp(App[None]):
         paused = sample.state is State.PAUSED
         if paused and self._painted_pause and not sample.events:
             return  # nothing moves while paused: not a byte goes out
-        if self._behind():
+        if self._wait_for_line():
             return  # the next frame shows the same and more
         self._painted_pause = paused
         self._measure_line(sample.monotonic_s)
         monitor.show()
 
-    def _behind(self) -> bool:
-        return isinstance(self._driver, PacedDriver) and self._driver.behind
+    def _wait_for_line(self) -> bool:
+        """The terminal is behind: leave this frame out, and paint again when it has caught up."""
+        driver = self._driver
+        if not isinstance(driver, PacedDriver) or not driver.line.lagging:
+            return False
+        driver.line.when_clear(self._ring)
+        return True
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Where every frame of Textual passes, whoever caused it: a key, a resize, a toast."""
+        driver = self._driver
+        if renderable is None or not isinstance(driver, PacedDriver):
+            super()._display(screen, renderable)
+            return
+        if self._wait_for_line():
+            self._owed = True
+            return
+        before = driver.line.expected
+        super()._display(screen, renderable)
+        if driver.line.expected != before:
+            driver.end_frame()
 
     def _measure_line(self, now_s: float) -> None:
         """Bytes per second that the screen sends, smoothed over some seconds."""

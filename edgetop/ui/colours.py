@@ -46,6 +46,9 @@ def textual_theme(theme: Theme) -> TextualTheme:
             "chosen": theme.colour("selected"),
             "chosen-ground": _ground(chosen.bgcolor.name if chosen.bgcolor else "default"),
             "chosen-style": "reverse" if chosen.reverse else "bold",
+            # Textual's widgets ask for these, and only its own themes have them if `ansi`.
+            "ansi-background": background,
+            "ansi-foreground": theme.colour("text"),
         },
     )
 

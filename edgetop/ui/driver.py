@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import os
+import select
+import shutil
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
+from textual import constants, events
 from textual.drivers.linux_driver import LinuxDriver
 
-from edgetop.ui.terminal import Line
+from edgetop.ui.line import QUERY, Line
+from edgetop.ui.terminal import is_console, terminal_encoding
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.message import Message
 
-_STUCK_AFTER_S = 1.0
+_GIVEN_UP_S = 2.0
+"""A terminal that has not taken a byte for so long is not waited for."""
+_POLL_S = 0.02
+_KITTY_KEYS_OFF = "\x1b[<u"
+_CLEAR = "\x1b[0m\x1b[H\x1b[J"
 
 
 class PacedDriver(LinuxDriver):
-    """Textual's driver with three differences.
+    """Textual's driver for any terminal and any line.
 
-    It knows when the terminal has not yet taken the last frame, so that the app can leave
-    frames out instead of queueing them (a full queue would block the whole event loop). Under
-    NO_COLOR it sends no colour code at all; Textual itself would send grey ones. And it ends
-    even when nobody reads the terminal any more.
+    It knows what has arrived on the terminal, so that the app can leave frames out instead of
+    queueing them (a full queue would block the whole event loop). Under NO_COLOR it sends no
+    colour code at all, where Textual sends greys; to a terminal that is not UTF-8 no character
+    that it lacks; to the Linux console no query that this would print. It ends even when
+    nobody reads the terminal any more.
     """
 
     def __init__(
@@ -36,23 +47,86 @@ class PacedDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         assert sys.__stderr__ is not None
-        self.line = Line(sys.__stderr__, no_color="NO_COLOR" in os.environ)
+        self.line = Line(
+            sys.__stderr__.fileno(),
+            encoding=terminal_encoding(),
+            no_color=bool(os.environ.get("NO_COLOR")),  # https://no-color.org: empty is unset
+        )
         self._file = self.line  # type: ignore[assignment]
+        self._console = is_console(os.environ.get("TERM", ""))
 
     @property
-    def behind(self) -> bool:
-        """The terminal has not taken all that was sent."""
-        return self.line.queued > 0
+    def hung_up(self) -> bool:
+        """Nobody is at the other end of the terminal."""
+        if self.line.dead:
+            return True
+        poll = select.poll()
+        poll.register(self.fileno, 0)
+        return bool(poll.poll(0))
 
     def write(self, data: str) -> None:
         """Hand text to the writer thread, unless the terminal is gone."""
-        if not self.line.dead:
-            self.line.queued += 1
-            super().write(data)
+        if self.line.dead or (data == _KITTY_KEYS_OFF and constants.DISABLE_KITTY_KEY):
+            return
+        self.line.expect()
+        super().write(data)
+
+    def end_frame(self) -> None:
+        """All of a frame has been written: ask the terminal to say when it has arrived."""
+        self.line.frame_ends()
+        self.write(QUERY)
+
+    def process_message(self, message: Message) -> None:
+        """Messages from the input thread; answers to our queries end here."""
+        if isinstance(message, events.CursorPosition):
+            self.line.answered()
+        else:
+            super().process_message(message)
+
+    def _run_input_thread(self) -> None:
+        """Without a terminal to read from the session is over; Textual would show a traceback."""
+        try:
+            self.run_input_thread()
+        except OSError:
+            self.line.dead = True
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Come back after ctrl+z only.
+
+        At any other SIGCONT Textual would start its threads a second time, and two input
+        threads take the keys from each other until one waits for ever.
+        """
+        if self._must_signal_resume:
+            super()._sigcont_application()
+
+    def _request_terminal_sync_mode_support(self) -> None:
+        if not self._console:  # which prints the end of this query
+            super()._request_terminal_sync_mode_support()
+
+    def _query_in_band_window_resize(self) -> None:
+        if not self._console:
+            super()._query_in_band_window_resize()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Of the terminal that is drawn on; Textual asks standard output, which may be a pipe."""
+        try:
+            columns, rows = os.get_terminal_size(self.line.fileno())
+        except OSError:
+            columns, rows = 0, 0
+        return tuple(shutil.get_terminal_size((columns or 80, rows or 24)))  # type: ignore[return-value]
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back; its last answers must not end as text on the command line."""
+        while not self.line.dead and 0 < self.line.lag_s < _GIVEN_UP_S:
+            time.sleep(_POLL_S)
+        if self._console:
+            self.write(_CLEAR)  # it has no second screen to go back from
+        super().stop_application_mode()
 
     def close(self) -> None:
         """Let the writer thread finish; give it up if the terminal takes nothing."""
         closing = threading.Thread(target=super().close, daemon=True)
         closing.start()
-        closing.join(_STUCK_AFTER_S)
+        while closing.is_alive() and self.line.stalled_s < _GIVEN_UP_S:
+            closing.join(_POLL_S)
         self.line.dead = self.line.dead or closing.is_alive()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import locale
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -10,14 +9,17 @@ from typing import TYPE_CHECKING
 from edgetop.errors import EdgetopError, ExitCode
 from edgetop.paint import symbols
 from edgetop.ui.inbox import Inbox
-from edgetop.ui.terminal import Restorer, prepare_environment
+from edgetop.ui.terminal import Restorer, prepare_environment, terminal_encoding
 
 if TYPE_CHECKING:
     from edgetop.session.live import LiveSession
     from edgetop.session.recording import Recording
+    from edgetop.ui.interrupts import Interrupts
 
 
-def run(session: LiveSession, recording: Recording, *, theme: str) -> ExitCode:
+def run(
+    session: LiveSession, recording: Recording, *, theme: str, interrupts: Interrupts
+) -> ExitCode:
     """Show the session until it or the user ends it; returns how it ended.
 
     The model's process starts first and loads while Textual is being imported; sampling starts
@@ -33,18 +35,18 @@ def run(session: LiveSession, recording: Recording, *, theme: str) -> ExitCode:
     session.subscribe(inbox.put)
     session.when_finished(inbox.close)
     session.launch()
+    stuck = False
     try:
         from edgetop.ui.app import EdgetopApp
 
-        app = EdgetopApp(session, recording, inbox, terminal_symbols(), theme)
-        app.run(mouse=False)
+        app = EdgetopApp(session, recording, inbox, terminal_symbols(), theme, interrupts)
+        if not interrupts.happened:
+            app.run(mouse=False)
         stuck = app.stuck
-    except BaseException:
-        restorer.restore()
+    finally:
+        interrupts.end_with(None)
+        restorer.restore(stuck=stuck)
         session.stop()
-        raise
-    session.stop()
-    restorer.restore(stuck=stuck)
     if stuck:  # nobody reads: what is still to be said must not block the end
         _silence()
     if app.defect is not None:
@@ -52,20 +54,18 @@ def run(session: LiveSession, recording: Recording, *, theme: str) -> ExitCode:
             f"the screen ended by a defect of edgetop: {app.defect!r}; --debug shows where",
             ExitCode.USAGE,
         ) from app.defect
-    return ExitCode(app.return_code or 0)
+    return ExitCode.INTERRUPTED if interrupts.happened else ExitCode(app.return_code or 0)
 
 
 def terminal_symbols() -> symbols.Symbols:
     """The characters that this terminal can show."""
-    try:
-        locale.setlocale(locale.LC_CTYPE, "")
-        encoding = locale.nl_langinfo(locale.CODESET)
-    except (locale.Error, AttributeError):
-        encoding = "ascii"  # a locale that is not installed
-    return symbols.choose(encoding, os.environ.get("TERM", ""))
+    return symbols.choose(terminal_encoding(), os.environ.get("TERM", ""))
 
 
 def _silence() -> None:
+    """Say nothing more to the terminal; a file or a pipe still gets what it should."""
     null = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
-        os.dup2(null, stream.fileno())
+        if stream.isatty():
+            os.dup2(null, stream.fileno())
+    os.close(null)

@@ -1,79 +1,60 @@
-"""The terminal as it really is: what it can show, how fast its line is, how it is given back."""
+"""The terminal as it is: what it can show, and how it is given back."""
 
 from __future__ import annotations
 
 import contextlib
+import locale
 import os
-import re
 import sys
 import termios
-from typing import IO, Any
+import time
+from pathlib import Path
+from typing import Any
 
-_COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
+_CONSOLES = ("linux", "fbterm", "bterm")
+_SIXTEEN_COLOURS = ("xterm-16color", "screen", "ansi")
+_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
 _RESET = (
-    "\x1b[?2026l\x1b[?2004l\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l"
+    "\x18\x1b[?2026l\x1b[?2004l\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l"
     "\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
-"""Everything that a full screen switches on, switched off."""
+"""Cancels half a sequence; then everything that a full screen switches on, switched off."""
+_SETTLED_S = 0.05
 
 
-class Line:
-    """The way to the terminal: counts what goes out and knows whether it has gone.
+def is_console(term: str) -> bool:
+    """The terminal is a text console of the kernel: 16 colours, few characters and sequences."""
+    return term.startswith(_CONSOLES)
 
-    Stands in for the stream that Textual's writer thread writes to.
+
+def terminal_encoding() -> str:
+    """The encoding that the terminal understands, by its user's locale; ``ascii`` in doubt.
+
+    A locale that names its encoding counts even where this machine does not have it installed:
+    over SSH it describes the terminal on the other side.
     """
-
-    def __init__(self, stream: IO[str], *, no_color: bool) -> None:
-        self._stream = stream
-        self._no_color = no_color
-        self.queued = 0
-        """Writes that the writer thread has not finished."""
-        self.bytes_sent = 0
-        self.dead = False
-        """The terminal is gone."""
-
-    def write(self, text: str) -> int:
-        """Send text; a terminal that is gone swallows it."""
-        if self._no_color:
-            text = without_colour(text)
-        try:
-            self._stream.write(text)
-            self._stream.flush()
-        except (OSError, ValueError):
-            self.dead = True
-        self.bytes_sent += len(text.encode(errors="replace"))
-        self.queued -= 1
-        return len(text)
-
-    def flush(self) -> None:
-        """Each write is flushed at once."""
-
-    def fileno(self) -> int:
-        """The descriptor of the stream."""
-        return self._stream.fileno()
-
-    def isatty(self) -> bool:
-        """It is a terminal."""
-        return True
+    name = os.environ.get("LC_ALL") or _given_ctype() or os.environ.get("LANG") or ""
+    encoding = name.partition("@")[0].partition(".")[2]
+    if not encoding and name not in ("", "C", "POSIX"):
+        with contextlib.suppress(locale.Error):
+            locale.setlocale(locale.LC_CTYPE, name)
+            encoding = locale.nl_langinfo(locale.CODESET)
+    try:
+        "".encode(encoding or "ascii")
+    except LookupError:
+        return "ascii"
+    return encoding or "ascii"
 
 
-def without_colour(text: str) -> str:
-    """Text without colours; bold, dim, italic, underline and reverse stay."""
-
-    def kept(match: re.Match[str]) -> str:
-        codes, result, at = match[1].split(";"), [], 0
-        while at < len(codes):
-            code = codes[at]
-            if code in ("38", "48"):
-                at += 5 if codes[at + 1 : at + 2] == ["2"] else 3
-                continue
-            if code in ("", "0", "1", "2", "3", "4", "7", "22", "23", "24", "27"):
-                result.append(code)
-            at += 1
-        return f"\x1b[{';'.join(result)}m" if result else ""
-
-    return _COLOUR.sub(kept, text)
+def _given_ctype() -> str:
+    """LC_CTYPE, unless Python itself has set it, as it does in the C locale (PEP 538)."""
+    value = os.environ.get("LC_CTYPE", "")
+    if value in _COERCED:
+        with contextlib.suppress(OSError):
+            if b"\0LC_CTYPE=" not in b"\0" + Path("/proc/self/environ").read_bytes():
+                return ""
+    return value
 
 
 class Restorer:
@@ -91,17 +72,23 @@ class Restorer:
         Args:
             stuck: The terminal takes nothing: what is still queued for it is thrown away.
         """
-        with contextlib.suppress(termios.error, OSError):
+        with contextlib.suppress(termios.error):
             if self._attributes is not None:
                 termios.tcsetattr(self._fd, termios.TCSANOW, self._attributes)
-            if not stuck:
-                return
-            termios.tcflush(self._fd, termios.TCOFLUSH)
-            os.set_blocking(self._fd, False)
-            try:
-                os.write(self._fd, _RESET.encode())
-            finally:
-                os.set_blocking(self._fd, True)
+        if stuck:
+            with contextlib.suppress(termios.error, OSError):
+                self._clear_the_way()
+
+    def _clear_the_way(self) -> None:
+        termios.tcflush(self._fd, termios.TCOFLUSH)
+        time.sleep(_SETTLED_S)  # a writer that was blocked adds its last piece
+        termios.tcflush(self._fd, termios.TCOFLUSH)
+        # A descriptor of our own: others share the terminal's, and expect it to block.
+        terminal = os.open("/dev/tty", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        try:
+            os.write(terminal, _RESET.encode())
+        finally:
+            os.close(terminal)
 
 
 def prepare_environment() -> None:
@@ -109,5 +96,6 @@ def prepare_environment() -> None:
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # No key of ours needs the kitty protocol, and old terminals print its codes.
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
-    if os.environ.get("TERM", "") in ("linux", "xterm-16color", "screen", "ansi"):
+    term = os.environ.get("TERM", "")
+    if is_console(term) or term in _SIXTEEN_COLOURS:
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")

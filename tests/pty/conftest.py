@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+import small_models
 from terminal import Terminal
 
 if TYPE_CHECKING:
@@ -73,3 +75,59 @@ def terminal(terminal_env: dict[str, str], tmp_path: Path) -> Iterator[StartTerm
             )
 
         yield start
+
+
+class Watch(Protocol):
+    """Starts the live screen on a small model and waits until it shows figures."""
+
+    def __call__(
+        self,
+        *arguments: str | Path,
+        model: str | Path | None = None,
+        rate_fps: float | None = 100,
+        ready: bool = True,
+        command: Sequence[str | Path] = EDGETOP,
+        size: tuple[int, int] = (120, 40),
+        env: Mapping[str, str | None] | None = None,
+        term: str | None = "xterm-256color",
+        cwd: Path | None = None,
+        answers: bool = True,
+    ) -> Terminal:
+        """`rate_fps` keeps the machine free for the tests; None: closed loop."""
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of half a millisecond that takes any batch."""
+    return small_models.matmul(tmp_path_factory.mktemp("models") / "small.onnx")
+
+
+@pytest.fixture
+def watch(terminal: StartTerminal, small_model: Path) -> Watch:
+    """The live screen of one model; see `Watch`."""
+
+    def start(
+        *arguments: str | Path,
+        model: str | Path | None = None,
+        rate_fps: float | None = 100,
+        ready: bool = True,
+        **options: object,
+    ) -> Terminal:
+        pace = () if rate_fps is None else ("--rate", str(rate_fps))
+        known: Callable[..., Terminal] = terminal
+        program = known(
+            *("--model", model or small_model, "--threads", "1", "--warmup", "0.1"),
+            *pace,
+            *arguments,
+            **options,
+        )
+        if ready:
+            program.wait_for(measuring, 60)
+        return program
+
+    return start
+
+
+def measuring(text: str) -> bool:
+    """The screen shows a throughput: the model is loaded, warm and runs."""
+    return re.search(r"\d (FPS|mean)", text) is not None

@@ -7,9 +7,14 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# How long one example takes says nothing on a busy machine.
+settings.register_profile("screen", deadline=None)
+settings.load_profile("screen")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

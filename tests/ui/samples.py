@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boards
@@ -214,13 +215,14 @@ def large_board() -> list[Sample]:
     total = replace(window(70_000.0, 246.1, 1, 0.0397), lost=12)
     return [
         sample(tick, run=run, board=boards.large(1000 + tick * INTERVAL_S), backlog=1234,
-               run_elapsed_s=70_000.0, total=total, histogram=histogram(0.0397, 100_000))
+               run_elapsed_s=70_000.0, window=window(INTERVAL_S, 247.0, 1, 0.0397), total=total,
+               histogram=histogram(0.0397, 100_000))
         for tick in range(60)
     ]  # fmt: skip
 
 
 STORIES: dict[str, Callable[[], list[Sample]]] = {
-    story.__name__: story
+    story.__name__: cache(story)
     for story in (
         steady, batch_4, throttled, paused, failed, warming, nothing_known, no_sensors, large_board,
     )

@@ -32,6 +32,8 @@ class ScriptedSession:
         self.last: Sample | None = None
         self.commands: list[tuple[str, Any]] = []
         """Every command with its argument, oldest first."""
+        self.started = 0
+        """How often it was started."""
         self.finished = threading.Event()
         self.failure: EdgetopError | None = None
         self.crash: BaseException | None = None
@@ -66,7 +68,7 @@ class ScriptedSession:
 
     def start(self) -> None:
         """Noted."""
-        self.commands.append(("start", None))
+        self.started += 1
 
     def stop(self) -> None:
         """Noted."""
@@ -97,12 +99,31 @@ class ScriptedSession:
         self.commands.append(("note", text))
 
 
+class ScriptedInterrupts:
+    """Signals that come when a test says so, never by themselves."""
+
+    def __init__(self) -> None:
+        self.end: Callable[[], None] | None = None
+        """What a signal does now; None = nothing."""
+
+    def end_with(self, end: Callable[[], None] | None) -> None:
+        """Taken over at once."""
+        self.end = end
+
+
 class Screen:
     """An app on a screen in memory, with the session that it shows."""
 
-    def __init__(self, app: EdgetopApp, session: ScriptedSession, pilot: Pilot[None]) -> None:
+    def __init__(
+        self,
+        app: EdgetopApp,
+        session: ScriptedSession,
+        interrupts: ScriptedInterrupts,
+        pilot: Pilot[None],
+    ) -> None:
         self.app = app
         self.session = session
+        self.interrupts = interrupts
         self.pilot = pilot
 
     async def play(self, *samples: Sample) -> None:
@@ -115,11 +136,21 @@ class Screen:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
+    async def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size and wait until that is painted."""
+        await self.pilot.resize_terminal(width, height)
+        await self.pilot.pause()
+
     @property
     def lines(self) -> list[str]:
         """What stands on the screen, row by row."""
         strips = self.app.screen._compositor.render_strips()
         return [strip.text for strip in strips]
+
+    @property
+    def cell_widths(self) -> list[int]:
+        """Terminal cells of each row."""
+        return [strip.cell_length for strip in self.app.screen._compositor.render_strips()]
 
     @property
     def text(self) -> str:
@@ -146,8 +177,9 @@ async def on_screen(
     session.subscribe(recording.add)
     session.subscribe(inbox.put)
     session.when_finished(inbox.close)
-    app = EdgetopApp(session, recording, inbox, symbols, theme)  # type: ignore[arg-type]
+    interrupts = ScriptedInterrupts()
+    app = EdgetopApp(session, recording, inbox, symbols, theme, interrupts)  # type: ignore[arg-type]
     async with app.run_test(size=size, notifications=True) as pilot:
-        screen = Screen(app, session, pilot)
+        screen = Screen(app, session, interrupts, pilot)
         await screen.play(*samples)
         yield screen

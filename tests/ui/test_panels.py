@@ -224,6 +224,14 @@ def test_the_gpus_clock_is_not_that_of_its_memory() -> None:
     assert "5.00" not in painted
 
 
+def test_fast_models_have_one_unit_in_the_whole_panel() -> None:
+    """Microseconds: percentiles, histogram and the axis of the history."""
+    painted = words(PAINTS["latency"](told("large_board", "unicode"), 58, 20))
+    assert "39.7 p50" in painted
+    assert painted.count("µs") == 2
+    assert re.search(r"^ +40 ", painted, re.MULTILINE), painted
+
+
 def test_lost_inferences_are_never_cut_off() -> None:
     """What was not recorded is part of the figure's truth."""
     for width in range(30, 140):

@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     from edgetop.sample import Sample
     from edgetop.ui.view import View
 
+_ROOM_FOR_TWO = 24
+"""Columns from which the median stands beside p99."""
+
 
 def compact(view: View, width: int, height: int) -> list[Row]:
     """The figures in the order of their importance, charts where rows are left."""
     sample = view.sample
     if sample is None:
         return []
-    rows = [_throughput(view, sample)]
+    rows = [_throughput(view, sample, width)]
     if sample.state is State.FAILED:
         rows.append(((sample.state_reason, "alert"),))
-    rows += [_latency(view, sample), _power(view, sample), _loads(view, sample)]
+    rows += [_latency(view, sample, width), _power(view, sample), _loads(view, sample)]
     if height >= 6:
         rows.insert(0, _title(sample))
     room = height - len(rows)
@@ -41,18 +44,20 @@ def _title(sample: Sample) -> Row:
     return join((run.model, "title"), (f"  batch {run.batch}  {run.provider}", "dim"))
 
 
-def _throughput(view: View, sample: Sample) -> Row:
+def _throughput(view: View, sample: Sample, width: int) -> Row:
     ink = "big" if sample.fps is not None else "dim"
+    unit_text = " FPS   " if width >= _ROOM_FOR_TWO else " FPS "
     return join(
-        (fixed(sample.fps, 5, dash=view.symbols.dash), ink), (" FPS   ", "text"), state(view)
+        (fixed(sample.fps, 5, 4, dash=view.symbols.dash), ink), (unit_text, "text"), state(view)
     )
 
 
-def _latency(view: View, sample: Sample) -> Row:
+def _latency(view: View, sample: Sample, width: int) -> Row:
     stats = sample.total.latency
     factor, name = unit(stats, view.symbols.micro)
     p50, p99 = (None if v is None else v * factor for v in (stats.p50_ms, stats.p99_ms))
-    return join(labelled(p50, "p50 ", view), labelled(p99, f"p99 {name}", view))
+    tail = labelled(p99, f"p99 {name}", view)
+    return join(labelled(p50, "p50 ", view), tail) if width >= _ROOM_FOR_TWO else tail
 
 
 def _power(view: View, sample: Sample) -> Row:

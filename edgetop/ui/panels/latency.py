@@ -39,7 +39,8 @@ def latency(view: View, width: int, height: int) -> list[Row]:
     if bars >= 2:
         rows += histogram(sample.histogram, width, bars, view.symbols)
     if past:
-        rows += [*gap, *history(view, "p50_ms", width, past, "latency")]
+        factor, _ = unit(sample.total.latency, view.symbols.micro)
+        rows += [*gap, *history(view, "p50_ms", width, past, "latency", factor=factor)]
     return rows
 
 

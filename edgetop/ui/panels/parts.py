@@ -74,9 +74,19 @@ def percent_bar(
 
 
 def history(
-    view: View, name: str, width: int, height: int, series: str, *, ceiling: float | None = None
+    view: View,
+    name: str,
+    width: int,
+    height: int,
+    series: str,
+    *,
+    ceiling: float | None = None,
+    factor: float = 1.0,
 ) -> list[Row]:
     """A chart of one series in ``height`` rows; the last is the time axis if there is room.
+
+    The newest cell is shown once both its values are complete: a cell that fills up in sight
+    would have every row of the chart sent again each second.
 
     Args:
         view: Where the series is.
@@ -85,14 +95,17 @@ def history(
         height: Rows; below 2 there is nothing to show.
         series: The ink.
         ceiling: Top of the axis where it is fixed (100 %); None = from the data.
+        factor: From the unit of the series to that of the axis.
     """
     if height < 2 or width < 12:
         return []
     rows = height - 1 if height >= 4 else height
     plot = width - LABEL_WIDTH - 1
     data = view.series[name]
-    values = data.tail(2 * plot)
-    marks = [(position // 2, text) for position, text in data.marks_in(2 * plot)]
+    values = [
+        None if value is None else value * factor for value in data.tail(2 * plot + 2)[: 2 * plot]
+    ]
+    marks = [(position // 2, text) for position, text in data.marks_in(2 * plot + 2)]
     top = view.ceiling(name, values) if ceiling is None else ceiling
     painted = chart(values, width, rows, top, view.symbols, series, label_width=LABEL_WIDTH)
     if rows < height:

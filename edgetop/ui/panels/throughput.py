@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edgetop.paint.digits import big
 from edgetop.paint.numbers import fixed, grouped, si
-from edgetop.paint.rows import Row, beside, join
+from edgetop.paint.rows import Row, beside, fit, join
 from edgetop.sample import State
 from edgetop.ui.panels.parts import history, labelled, number
 from edgetop.ui.panels.truth import truth
@@ -55,7 +55,8 @@ def _big(view: View, sample: Sample, width: int) -> list[Row]:
         join(labelled(sample.total.fps, "mean ", view), _range(view)),
         _pace(view, sample),
     ]
-    return beside(digits, beside_it, _BIG_WIDTH, 3, width)
+    right = [fit(row, width - _BIG_WIDTH - 3, view.symbols.ellipsis) for row in beside_it]
+    return beside(digits, right, _BIG_WIDTH, 3, width)
 
 
 def _range(view: View) -> Row:

@@ -1,0 +1,203 @@
+"""The way to the terminal: what goes out on it, and what of it has arrived."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import select
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QUERY = "\x1b[6n"
+"""Asks where the cursor is (DSR 6, ECMA-48). Every terminal since the VT100 answers it, and it
+answers when it has come that far in what it was sent: so the answer says that a frame arrived."""
+
+_LAG_S = 0.75
+"""A frame that takes longer to arrive makes those after it wait."""
+_PATIENCE_S = 10.0
+"""An answer that has not come by then is lost."""
+_MOST_WAITING = 12
+"""Texts that may wait for the writer thread; the queue that Textual puts them in holds 30."""
+_PIECE_BYTES = 1024
+
+_COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
+_STYLES = frozenset(("", "0", "1", "2", "3", "4", "7", "9", "22", "23", "24", "27", "29"))
+
+
+class Line:
+    """The way to the terminal; stands in for the stream that Textual's writer thread writes to.
+
+    A slow line is full of what was sent long before: a TCP connection holds megabytes. So each
+    frame ends with a query, and while its answer is out no more than a moment's frames follow.
+    A terminal that answers nothing is taken to have what it has been sent.
+
+    Args:
+        fd: The terminal.
+        encoding: What it understands; characters that it lacks are replaced by similar ones.
+        no_color: Send no colour, only styles.
+    """
+
+    def __init__(self, fd: int, *, encoding: str = "utf-8", no_color: bool = False) -> None:
+        self._fd = fd
+        self._encoding = encoding
+        self._no_color = no_color
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._moved_s: float | None = None
+        self._frames: deque[tuple[int, float]] = deque()
+        self._asked = 0
+        self._answered = 0
+        self._answers = False
+        self._when_clear: Callable[[], None] | None = None
+        self.expected = 0
+        """Texts handed over so far."""
+        self.bytes_sent = 0
+        self.dead = False
+        """The terminal is gone, or is treated as if it were."""
+
+    # -- for those who draw ----------------------------------------------------------------
+
+    def expect(self) -> None:
+        """A text is about to be handed to the writer thread."""
+        with self._lock:
+            self.expected += 1
+            self._waiting += 1
+            if self._moved_s is None:
+                self._moved_s = time.monotonic()
+
+    def frame_ends(self) -> None:
+        """The query that ends a frame is about to be handed over."""
+        with self._lock:
+            self._asked += 1
+            self._frames.append((self._asked, time.monotonic()))
+
+    def answered(self) -> None:
+        """The terminal has answered a query."""
+        with self._lock:
+            self._answers = True
+            self._answered += 1
+            while self._frames and self._frames[0][0] <= self._answered:
+                self._frames.popleft()
+        self._tell_if_clear()
+
+    @property
+    def lag_s(self) -> float:
+        """How long the oldest frame has been on its way; 0 if all have arrived."""
+        with self._lock:
+            now_s = time.monotonic()
+            while self._frames and not self._waiting and now_s - self._frames[0][1] > _PATIENCE_S:
+                self._answered = self._frames.popleft()[0]
+            return now_s - self._frames[0][1] if self._frames else 0.0
+
+    @property
+    def lagging(self) -> bool:
+        """A further frame would only make the terminal lag further behind."""
+        return self.dead or self.lag_s > _LAG_S or self._waiting > _MOST_WAITING
+
+    def when_clear(self, call: Callable[[], None]) -> None:
+        """Call this once, from another thread, when the line takes frames again."""
+        self._when_clear = call
+
+    def _tell_if_clear(self) -> None:
+        call = self._when_clear
+        if call is not None and not self.lagging:
+            self._when_clear = None
+            call()
+
+    @property
+    def stalled_s(self) -> float:
+        """For how long the terminal has not taken a byte of what is waiting for it."""
+        moved_s = self._moved_s
+        return 0.0 if moved_s is None else time.monotonic() - moved_s
+
+    # -- for the writer thread -------------------------------------------------------------
+
+    def write(self, text: str) -> int:
+        """Send text; a terminal that is gone swallows it."""
+        data = self._encoded(without_colour(text) if self._no_color else text)
+        for at in range(0, len(data), _PIECE_BYTES):
+            self._send(data[at : at + _PIECE_BYTES])
+        with self._lock:
+            self._waiting -= 1
+            self._moved_s = time.monotonic() if self._waiting else None
+            if text == QUERY and not self._answers and self._frames:
+                self._frames.popleft()
+        self._tell_if_clear()
+        return len(text)
+
+    def _send(self, data: bytes) -> None:
+        while data and not self.dead:
+            try:
+                sent = os.write(self._fd, data)
+            except BlockingIOError:  # another program has made the terminal non-blocking
+                select.select([], [self._fd], [], 1.0)
+                continue
+            except OSError:
+                self.dead = True
+                return
+            data = data[sent:]
+            self.bytes_sent += sent
+            self._moved_s = time.monotonic()
+
+    def _encoded(self, text: str) -> bytes:
+        return text.encode(self._encoding, errors="edgetop.similar")
+
+    def flush(self) -> None:
+        """Each write is sent at once."""
+
+    def fileno(self) -> int:
+        """The terminal's descriptor."""
+        return self._fd
+
+    def isatty(self) -> bool:
+        """It is a terminal."""
+        return True
+
+
+def without_colour(text: str) -> str:
+    """Text without colours; bold, dim, italic, underline, reverse and strike stay."""
+
+    def kept(match: re.Match[str]) -> str:
+        codes, result, at = match[1].split(";"), [], 0
+        while at < len(codes):
+            code = codes[at]
+            if code in ("38", "48", "58"):
+                at += 5 if codes[at + 1 : at + 2] == ["2"] else 3
+                continue
+            if code in _STYLES:
+                result.append(code)
+            at += 1
+        return f"\x1b[{';'.join(result)}m" if result else ""
+
+    return _COLOUR.sub(kept, text)
+
+
+def similar(character: str) -> str:
+    """ASCII of the same width that comes nearest to a character."""
+    if character in "─━╌╍┄┅═╸╺":
+        return "-"
+    if character in "│┃╎╏┆┇║▏▕":
+        return "|"
+    if "\u2500" <= character <= "\u257f":
+        return "+"
+    if "\u2580" <= character <= "\u259f":
+        return "#"
+    return {"…": "~", "•": "*", "–": "-", "—": "-", "µ": "u", "×": "x", "·": "."}.get(
+        character, "?" * cell_len(character)
+    )
+
+
+def _similar(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(map(similar, error.object[error.start : error.end])), error.end
+
+
+codecs.register_error("edgetop.similar", _similar)
