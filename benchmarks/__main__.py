@@ -32,8 +32,8 @@ NAMES = (
 _INTRODUCTION = """\
 # Performance
 
-What edgetop costs, measured with `python -m benchmarks{options}. Figures hold for the machine
-below; repeat them on yours."""
+What edgetop costs, measured with `{command}`.
+Figures hold for the machine below; repeat them on yours."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -72,9 +72,11 @@ def _measured(name: str, *, quick: bool) -> Table:
 
 def _head(*, quick: bool) -> str:
     """Title and conditions."""
-    options = " --quick`, too few samples to quote" if quick else "`"
-    lines = [_INTRODUCTION.format(options=options), ""]
+    command = "python -m benchmarks" + (" --quick" if quick else "")
+    lines = [_INTRODUCTION.format(command=command), ""]
     lines += [f"* {name}: {value}" for name, value in machine.conditions()]
+    if quick:
+        lines.append("* a short try: too few samples to quote")
     return "\n".join(lines)
 
 

@@ -26,7 +26,7 @@ All files are in the page cache and all modules are compiled."""
 
 def run(quick: bool) -> Table:
     """Several starts at each size."""
-    starts = 3 if quick else 7
+    starts = 3 if quick else 5
     rows = []
     with place() as home:
         _start(_SIZES[0], home)  # fills the caches

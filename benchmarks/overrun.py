@@ -33,7 +33,7 @@ class Drained:
 
 def run(quick: bool) -> Table:
     """At 200 000 per second, and as fast as the writer can."""
-    seconds = 2.0 if quick else 6.0
+    seconds = 2.0 if quick else 4.0
     with place() as home:
         rows = tuple(
             _row(name, drain(per_s, seconds, home), seconds)

@@ -113,7 +113,7 @@ def run(quick: bool) -> Table:
     loops, order = Loops(), random.Random(0)
     costs_ns: dict[str, list[float]] = {name: [] for name in loops.all}
     try:
-        for _ in range(20 if quick else 200):
+        for _ in range(20 if quick else 120):
             for name in order.sample(list(loops.all), len(loops.all)):
                 costs_ns[name].append(loops.all[name]() / _CALLS)
     finally:

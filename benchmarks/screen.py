@@ -13,19 +13,18 @@ from benchmarks.place import PYTHON, SQUEEZENET, TINY, Place, place
 from benchmarks.pty_program import PtyProgram
 from benchmarks.table import Table, number
 
-_WARM_S = 5.0
-_CHARTS_FULL_S = 105.0
-"""The widest chart at 120x40 shows 102 s."""
-_PAUSED_S = 3.0
+_EARLY_S = 4.0
+_LATE_S = 60.0
+_PAUSED_S = 2.0
 
 _ABOUT = f"""\
 `edgetop --interval S` on a pseudo-terminal with a reader that answers like xterm, beside a model
-that runs as fast as it goes with edgetop's default threads. From {_WARM_S:g} s after the first
-inference; the charts, which show up to 102 s, are mostly empty then, and full in the row that says
-so. Frames are bursts of output 25 ms apart. Processor time is the scheduler's, of every thread of
-edgetop and its children but for the model's process; "loop" is the main thread, which paints. RSS
-is the screen's process with shared pages. "Other load" is what everything else used of the
-machine."""
+that runs as fast as it goes with edgetop's default threads. Measured from {_EARLY_S:g} s after the
+first inference, when the charts are almost empty, and where the row says so from {_LATE_S:g} s;
+they show 102 s at 120x40. Frames are bursts of output 25 ms apart. Processor time is the
+scheduler's, of every thread of edgetop and its children but for the model's process; "loop" is
+the main thread, which paints. RSS is the screen's process with shared pages. "Other load" is what
+everything else used of the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +35,14 @@ class Setting:
     rows: int
     per_s: float
     model: str = SQUEEZENET
-    wait_s: float = _WARM_S
+    moments_s: tuple[float, ...] = (_EARLY_S,)
+    """When to measure, from the first inference on."""
+    pause: bool = False
 
-    @property
-    def name(self) -> str:
+    def name(self, moment_s: float) -> str:
         """As the table's first column says it."""
-        extra = ", charts full" if self.wait_s >= _CHARTS_FULL_S else ""
-        return f"{self.columns}x{self.rows}, {self.per_s:g} Hz, {self.model}{extra}"
+        after = f", after {moment_s:g} s" if moment_s > _EARLY_S else ""
+        return f"{self.columns}x{self.rows}, {self.per_s:g} Hz, {self.model}{after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,48 +57,66 @@ class State:
 
 def run(quick: bool) -> Table:
     """All settings, one after the other."""
-    sizes = ((120, 40), (80, 24))
-    settings = [Setting(*size, per_s) for size in sizes for per_s in ((2,) if quick else (1, 2, 4))]
-    settings.append(Setting(120, 40, 2, TINY))
-    if not quick:
-        settings.append(Setting(120, 40, 2, wait_s=_CHARTS_FULL_S))
     with place() as home:
-        rows = tuple(_row(setting, home, 5.0 if quick else 8.0) for setting in settings)
+        seconds = 4.0 if quick else 6.0
+        rows = [row for setting in _settings(quick) for row in _rows(setting, home, seconds)]
     columns = (
         "size, rate, model", "bytes/s", "frames/s", "CPU, % of a core", "of which loop",
         "of which sampler", "RSS, MiB", "paused, bytes/s", "other load, %",
     )  # fmt: skip
-    return Table("Live screen", _ABOUT, columns, rows)
+    return Table("Live screen", _ABOUT, columns, tuple(rows))
 
 
-def _row(setting: Setting, home: Place, seconds: float) -> tuple[str, ...]:
+def _settings(quick: bool) -> list[Setting]:
+    moments_s = (_EARLY_S,) if quick else (_EARLY_S, _LATE_S)
+    settings = [
+        Setting(120, 40, 2, moments_s=moments_s, pause=True),
+        Setting(80, 24, 2, pause=True),
+        Setting(120, 40, 2, TINY),
+    ]
+    if not quick:
+        settings += [Setting(*size, hz) for size in ((120, 40), (80, 24)) for hz in (1, 4)]
+    return settings
+
+
+def _rows(setting: Setting, home: Place, seconds: float) -> list[tuple[str, ...]]:
     command = [PYTHON, "-m", "benchmarks.named_threads", "--model", str(home.model(setting.model))]
     command += ["--interval", str(1 / setting.per_s)]
+    rows = []
     with PtyProgram(command, (setting.columns, setting.rows), home.env, home.folder) as program:
         worker = wait_for_worker(program.process)
-        time.sleep(setting.wait_s)
-        before = _state(program.process.pid, worker)
-        time.sleep(seconds)
-        after = _state(program.process.pid, worker)
-        rss_mib = machine.rss_mib(program.process.pid)
-        paused = _paused_bytes_per_s(program, worker)
-        sent, frames = program.written(before.at_s, after.at_s)
+        begin_s = time.monotonic()
+        for moment_s in setting.moments_s:
+            time.sleep(max(0.0, begin_s + moment_s - time.monotonic()))
+            figures = _measure(program, worker, seconds)
+            last = setting.pause and moment_s == setting.moments_s[-1]
+            paused = _paused_bytes_per_s(program, worker) if last else None
+            figures.insert(-1, number(paused))
+            rows.append((setting.name(moment_s), *figures))
+    return rows
+
+
+def _measure(program: PtyProgram, worker: int, seconds: float) -> list[str]:
+    """The figures of so many seconds from now on, as text."""
+    pid = program.process.pid
+    before = _state(pid, worker)
+    time.sleep(seconds)
+    after = _state(pid, worker)
     span_s = after.at_s - before.at_s
     used = {
         thread: 100 * (spent_s - before.threads_s.get(thread, 0.0)) / span_s
         for thread, spent_s in after.threads_s.items()
     }
-    return (
-        setting.name,
+    sent, frames = program.written(before.at_s, after.at_s)
+    return [
         f"{sent / span_s:,.0f}",
         number(frames / span_s),
         number(sum(used.values())),
-        number(sum(share for (tid, _), share in used.items() if tid == program.process.pid)),
+        number(sum(share for (tid, _), share in used.items() if tid == pid)),
         number(sum(share for (_, name), share in used.items() if name == "sampler")),
-        number(rss_mib),
-        number(paused),
+        number(machine.rss_mib(pid)),
         number(machine.other_load_percent(before.busy, after.busy), 2),
-    )
+    ]
 
 
 def _state(pid: int, worker: int) -> State:

@@ -33,7 +33,7 @@ resident memory at the end. All files are in the page cache and all modules are 
 
 def run(quick: bool) -> Table:
     """Every stage several times, in turns."""
-    rounds = 3 if quick else 9
+    rounds = 3 if quick else 7
     times_ms: dict[str, list[float]] = {name: [] for name in _STAGES}
     memory_mib: dict[str, list[float]] = {name: [] for name in _STAGES}
     with place() as home:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,9 +51,7 @@ def relu(path: Path, dims: Dims = ("N", 4), kind: int = TensorProto.FLOAT) -> Pa
 def add(path: Path, first: Dims, second: Dims) -> Path:
     """Two inputs, ``a`` and ``b``, whose shapes must agree."""
     node = helper.make_node("Add", ["a", "b"], ["y"])
-    return save(
-        path, [node], {"a": (TensorProto.FLOAT, first), "b": (TensorProto.FLOAT, second)}
-    )
+    return save(path, [node], {"a": (TensorProto.FLOAT, first), "b": (TensorProto.FLOAT, second)})
 
 
 def product(path: Path, side: int, times: int = 1) -> Path:
@@ -60,7 +59,7 @@ def product(path: Path, side: int, times: int = 1) -> Path:
     names = ["x", *(f"h{number}" for number in range(1, times)), "y"]
     nodes = [
         helper.make_node("MatMul", [before, "w"], [after])
-        for before, after in zip(names, names[1:], strict=False)
+        for before, after in itertools.pairwise(names)
     ]
     weight = np.eye(side, dtype=np.float32)
     return save(path, nodes, {"x": (TensorProto.FLOAT, ["N", side, side])}, {"w": weight})
@@ -116,5 +115,7 @@ def with_external_weights(path: Path) -> Path:
     """A model beside its weights, which lie in ``<name>.data``."""
     product(path, 16)
     model = onnx.load(path)
-    onnx.save(model, path, save_as_external_data=True, location=f"{path.name}.data", size_threshold=0)
+    onnx.save(
+        model, path, save_as_external_data=True, location=f"{path.name}.data", size_threshold=0
+    )
     return path

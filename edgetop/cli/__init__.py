@@ -43,7 +43,8 @@ def main(arguments: list[str]) -> int:
     streams.accept_any_text()
     try:
         parsed = parser().parse_args(_with_default_command(arguments))
-        return int(parsed.main(parsed))
+        code = int(parsed.main(parsed))
+        streams.flush()
     except EdgetopError as error:
         if debug:
             raise
@@ -54,6 +55,7 @@ def main(arguments: list[str]) -> int:
         return int(ExitCode.DONE)
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
+    return code
 
 
 def _with_default_command(arguments: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edgetop.cli import streams
 from edgetop.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def main(arguments: argparse.Namespace) -> int:
 
     rows = [_row(architecture) for architecture in ARCHITECTURES]
     text = json.dumps(rows, indent=2) if arguments.json else _table(rows)
-    sys.stdout.write(f"{text}\n")
+    streams.say(text, sys.stdout)
     return ExitCode.DONE
 
 
@@ -63,7 +64,7 @@ def _build(name: str, output: Path, *, force: bool) -> int:
     if not force and _exists(path):
         raise UsageError(f"{shown} exists; name another file or add --force to overwrite it")
     build(architecture, path)
-    sys.stdout.write(f"{shown}: {architecture.canonical_name}, {catalogue.RANDOM_WEIGHTS}\n")
+    streams.say(f"{shown}: {architecture.canonical_name}, {catalogue.RANDOM_WEIGHTS}", sys.stdout)
     return ExitCode.DONE
 
 

@@ -31,10 +31,23 @@ def say(text: str, stream: TextIO | None) -> bool:
     Raises:
         UsageError: The stream cannot take the text: a full disk.
     """
-    if stream is None:
-        return True
+    return stream is None or _told(stream, f"{text}\n")
+
+
+def flush() -> None:
+    """Write out what a command has printed, while a failure can still be told.
+
+    Raises:
+        UsageError: Standard output cannot take it.
+    """
+    if sys.stdout is not None:
+        _told(sys.stdout, "")
+
+
+def _told(stream: TextIO, text: str) -> bool:
     try:
-        print(text, file=stream, flush=True)
+        stream.write(text)
+        stream.flush()
     except BrokenPipeError:
         silence(stream)
         return False

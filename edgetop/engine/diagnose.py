@@ -24,7 +24,13 @@ _OPERATOR = re.compile(
 _DOMAIN = re.compile(r"No opset import for domain '?([^'\s]*)'?")
 _OPSET = re.compile(r"only \*?guarantees\*?|opset (\d+) is under development|Opset (\d+)")
 _IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
-_EXTERNAL = re.compile(r"(?:external data|External data|GetFileLength for|file_size).*", re.DOTALL)
+_EXTERNAL = re.compile(
+    r"(?:[Ee]xternal data|External initializer|GetFileLength for|file_size).*", re.DOTALL
+)
+_EXTERNAL_FILE = re.compile(
+    r'(?:does not exist: |GetFileLength for |open file )"?(?P<path>[^"\n]+?)"?\s*(?: fail|$)',
+    re.MULTILINE,
+)
 _MEMORY = re.compile(
     r"[Ff]ailed to allocate memory|bad_alloc|MemoryError|CUDA out of memory|out of memory"
 )
@@ -85,9 +91,16 @@ def _runtime_problem(text: str) -> str:
     if "Protobuf parsing failed" in text or "INVALID_PROTOBUF" in text:
         return "is damaged or incomplete, or not an ONNX model; download or export it again"
     if match := _EXTERNAL.search(text):
-        what = one_line(match[0], 160)
-        return f"keeps its weights in another file that is missing or damaged: {what}"
+        return _external_problem(match[0])
     return f"cannot be run: {one_line(_without_source_places(text))}"
+
+
+def _external_problem(text: str) -> str:
+    """Weights in a file of their own, which people forget when they move the model."""
+    if match := _EXTERNAL_FILE.search(text):
+        name = one_line(Path(match["path"]).name, 120)
+        return f"keeps its weights in {name}, which is missing beside it; copy it there too"
+    return f"keeps its weights in another file that is missing or damaged: {one_line(text, 160)}"
 
 
 def _without_source_places(text: str) -> str:

@@ -74,7 +74,8 @@ def run_row(device: str, sample: Sample) -> dict[str, Any]:
         "weights": record["weights"],
         "runtime": record["runtime"],
         "input_shape": "; ".join(
-            f"{item.name} {'x'.join(map(str, item.shape)) or 'scalar'} {item.dtype}" for item in run.inputs
+            f"{item.name} {'x'.join(map(str, item.shape)) or 'scalar'} {item.dtype}"
+            for item in run.inputs
         ),
         "load_s": record["load_s"],
         "first_run_ms": record["first_run_ms"],

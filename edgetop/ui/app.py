@@ -89,9 +89,13 @@ class EdgetopApp(App[None]):
         self._sent = (0.0, 0)
         self._monitor: MonitorScreen | None = None
         self.register_theme(textual_theme(self._inks))
-        # Not through the watcher, which would have the style sheet parsed twice.
+        # Not through the watcher, which would have the style sheet parsed twice; what follows
+        # is what else it does.
         self.set_reactive(App.theme, PREFIX + self._inks.name)
         self.stylesheet.set_variables(self.get_css_variables())
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.set_class(self._inks.dark, "-dark-mode")
+        self.set_class(not self._inks.dark, "-light-mode")
         self.set_class(symbols.border == "solid", "square")
         self.set_class(symbols.border == "ascii", "ascii")
 
@@ -279,6 +283,8 @@ class EdgetopApp(App[None]):
 
     def action_theme(self) -> None:
         """Next theme."""
+        if not self._themes:
+            return  # the key was typed ahead of the first paint
         names = list(self._themes)
         name = names[(names.index(self._inks.name) + 1) % len(names)]
         self._inks = self._themes[name]

@@ -14,7 +14,7 @@ from textual import constants, events
 from textual.drivers.linux_driver import LinuxDriver
 
 from edgetop.ui.line import QUERY, Line
-from edgetop.ui.terminal import is_console, terminal_encoding
+from edgetop.ui.terminal import is_console, open_terminal, terminal_encoding
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -48,7 +48,7 @@ class PacedDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         assert sys.__stderr__ is not None
         self.line = Line(
-            sys.__stderr__.fileno(),
+            open_terminal(sys.__stderr__.fileno()),
             encoding=terminal_encoding(),
             no_color=bool(os.environ.get("NO_COLOR")),  # https://no-color.org: empty is unset
         )
@@ -68,7 +68,7 @@ class PacedDriver(LinuxDriver):
         """Hand text to the writer thread, unless the terminal is gone."""
         if self.line.dead or (data == _KITTY_KEYS_OFF and constants.DISABLE_KITTY_KEY):
             return
-        self.line.expect()
+        self.line.expect(data)
         super().write(data)
 
     def end_frame(self) -> None:
@@ -117,7 +117,8 @@ class PacedDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back; its last answers must not end as text on the command line."""
-        while not self.line.dead and 0 < self.line.lag_s < _GIVEN_UP_S:
+        until_s = time.monotonic() + _GIVEN_UP_S
+        while not self.line.dead and self.line.lag_s and time.monotonic() < until_s:
             time.sleep(_POLL_S)
         if self._console:
             self.write(_CLEAR)  # it has no second screen to go back from

@@ -120,7 +120,7 @@ def _heights(column: Sequence[str], quiet: Collection[str], height: int) -> list
     """Rows of each panel of a column; the last ones go where there are too few for all."""
     names = list(column)
     while names and sum(_least(name, quiet) for name in names) > height:
-        names.pop()
+        names.remove("events") if "events" in names else names.pop()
     talking = [name for name in names if name not in quiet]
     rows = {name: _least(name, quiet) for name in names}
     spare = height - sum(rows.values())

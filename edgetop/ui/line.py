@@ -9,7 +9,7 @@ import select
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
@@ -20,16 +20,35 @@ QUERY = "\x1b[6n"
 """Asks where the cursor is (DSR 6, ECMA-48). Every terminal since the VT100 answers it, and it
 answers when it has come that far in what it was sent: so the answer says that a frame arrived."""
 
+_FEW_BYTES = 4096
+"""So much may be under way when a further frame follows: a key's echo need not wait."""
 _LAG_S = 0.75
-"""A frame that takes longer to arrive makes those after it wait."""
-_PATIENCE_S = 10.0
+"""A frame that takes longer to arrive makes those after it wait, however small it was."""
+_WRITTEN_S = 0.05
+"""So soon the kernel takes what is written, unless it holds all that it can."""
+_UNSURE_S = 1.0
+"""Until the terminal has answered at all there are no more frames than one in this time."""
+_MUTE_S = 10.0
+"""A terminal that has given no answer by then gives none."""
+_LOST_S = 30.0
 """An answer that has not come by then is lost."""
 _MOST_WAITING = 12
 """Texts that may wait for the writer thread; the queue that Textual puts them in holds 30."""
 _PIECE_BYTES = 1024
+_POLL_S = 0.1
+_RETRY_S = 0.01
 
 _COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
 _STYLES = frozenset(("", "0", "1", "2", "3", "4", "7", "9", "22", "23", "24", "27", "29"))
+
+
+class _Frame(NamedTuple):
+    """A frame that has left and is not known to have arrived."""
+
+    number: int
+    left_s: float
+    ends_at: int
+    """Bytes handed over up to its end, about: ASCII is counted right, and most is ASCII."""
 
 
 class Line:
@@ -40,7 +59,8 @@ class Line:
     A terminal that answers nothing is taken to have what it has been sent.
 
     Args:
-        fd: The terminal.
+        fd: The terminal; best a descriptor that does not block, or a write under way keeps
+            everybody else from writing for as long as nobody reads.
         encoding: What it understands; characters that it lacks are replaced by similar ones.
         no_color: Send no colour, only styles.
     """
@@ -51,11 +71,14 @@ class Line:
         self._no_color = no_color
         self._lock = threading.Lock()
         self._waiting = 0
+        self._waiting_since_s = 0.0
         self._moved_s: float | None = None
-        self._frames: deque[tuple[int, float]] = deque()
+        self._frames: deque[_Frame] = deque()
         self._asked = 0
         self._answered = 0
-        self._answers = False
+        self._handed_bytes = 0
+        self._arrived_bytes = 0
+        self._answers: bool | None = None
         self._when_clear: Callable[[], None] | None = None
         self.expected = 0
         """Texts handed over so far."""
@@ -65,42 +88,70 @@ class Line:
 
     # -- for those who draw ----------------------------------------------------------------
 
-    def expect(self) -> None:
-        """A text is about to be handed to the writer thread."""
+    def expect(self, text: str) -> None:
+        """This text is about to be handed to the writer thread."""
         with self._lock:
             self.expected += 1
+            self._handed_bytes += len(text)
+            if not self._waiting:
+                self._waiting_since_s = self._moved_s = time.monotonic()
             self._waiting += 1
-            if self._moved_s is None:
-                self._moved_s = time.monotonic()
 
     def frame_ends(self) -> None:
         """The query that ends a frame is about to be handed over."""
         with self._lock:
             self._asked += 1
-            self._frames.append((self._asked, time.monotonic()))
+            self._frames.append(_Frame(self._asked, time.monotonic(), self._handed_bytes))
 
     def answered(self) -> None:
         """The terminal has answered a query."""
         with self._lock:
             self._answers = True
-            self._answered += 1
-            while self._frames and self._frames[0][0] <= self._answered:
-                self._frames.popleft()
+            self._answered = min(self._answered + 1, self._asked)
+            while self._frames and self._frames[0].number <= self._answered:
+                self._arrive()
         self._tell_if_clear()
+
+    def _arrive(self) -> int:
+        """The oldest frame is no longer under way; returns its number."""
+        frame = self._frames.popleft()
+        self._arrived_bytes = frame.ends_at
+        return frame.number
 
     @property
     def lag_s(self) -> float:
         """How long the oldest frame has been on its way; 0 if all have arrived."""
         with self._lock:
-            now_s = time.monotonic()
-            while self._frames and not self._waiting and now_s - self._frames[0][1] > _PATIENCE_S:
-                self._answered = self._frames.popleft()[0]
-            return now_s - self._frames[0][1] if self._frames else 0.0
+            return time.monotonic() - self._frames[0].left_s if self._frames else 0.0
 
     @property
     def lagging(self) -> bool:
         """A further frame would only make the terminal lag further behind."""
-        return self.dead or self.lag_s > _LAG_S or self._waiting > _MOST_WAITING
+        with self._lock:
+            now_s = time.monotonic()
+            if self.dead or self._blocked(now_s):
+                return True
+            self._give_up_answers(now_s)
+            if not self._frames:
+                return False
+            if self._answers is None and now_s - self._frames[-1].left_s > _UNSURE_S:
+                return False
+            under_way = self._handed_bytes - self._arrived_bytes
+            return under_way > _FEW_BYTES or now_s - self._frames[0].left_s > _LAG_S
+
+    def _blocked(self, now_s: float) -> bool:
+        """Not even the kernel has taken what was written before."""
+        late = self._waiting > 0 and now_s - self._waiting_since_s > _WRITTEN_S
+        return late or self._waiting > _MOST_WAITING
+
+    def _give_up_answers(self, now_s: float) -> None:
+        if self._answers is None:
+            if self._frames and now_s - self._frames[0].left_s > _MUTE_S:
+                self._answers = False
+                while self._frames:
+                    self._arrive()
+        while self._frames and now_s - self._frames[0].left_s > _LOST_S:
+            self._answered = self._arrive()
 
     def when_clear(self, call: Callable[[], None]) -> None:
         """Call this once, from another thread, when the line takes frames again."""
@@ -127,9 +178,10 @@ class Line:
             self._send(data[at : at + _PIECE_BYTES])
         with self._lock:
             self._waiting -= 1
-            self._moved_s = time.monotonic() if self._waiting else None
-            if text == QUERY and not self._answers and self._frames:
-                self._frames.popleft()
+            self._waiting_since_s = time.monotonic()
+            self._moved_s = self._waiting_since_s if self._waiting else None
+            if text == QUERY and self._answers is False and self._frames:
+                self._arrive()
         self._tell_if_clear()
         return len(text)
 
@@ -137,8 +189,8 @@ class Line:
         while data and not self.dead:
             try:
                 sent = os.write(self._fd, data)
-            except BlockingIOError:  # another program has made the terminal non-blocking
-                select.select([], [self._fd], [], 1.0)
+            except BlockingIOError:
+                self._wait_for_room()
                 continue
             except OSError:
                 self.dead = True
@@ -146,6 +198,12 @@ class Line:
             data = data[sent:]
             self.bytes_sent += sent
             self._moved_s = time.monotonic()
+
+    def _wait_for_room(self) -> None:
+        """Wait a little; a terminal may say that it has room and then not take a piece."""
+        before_s = time.monotonic()
+        select.select([], [self._fd], [], _POLL_S)
+        time.sleep(max(0.0, _RETRY_S - (time.monotonic() - before_s)))
 
     def _encoded(self, text: str) -> bytes:
         return text.encode(self._encoding, errors="edgetop.similar")

@@ -20,7 +20,8 @@ _RESET = (
     "\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
 """Cancels half a sequence; then everything that a full screen switches on, switched off."""
-_SETTLED_S = 0.05
+_PAUSE_S = 0.02
+_TRIES = 25
 
 
 def is_console(term: str) -> bool:
@@ -80,15 +81,36 @@ class Restorer:
                 self._clear_the_way()
 
     def _clear_the_way(self) -> None:
-        termios.tcflush(self._fd, termios.TCOFLUSH)
-        time.sleep(_SETTLED_S)  # a writer that was blocked adds its last piece
-        termios.tcflush(self._fd, termios.TCOFLUSH)
-        # A descriptor of our own: others share the terminal's, and expect it to block.
-        terminal = os.open("/dev/tty", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        terminal = open_terminal(self._fd)
+        left = _RESET.encode()
         try:
-            os.write(terminal, _RESET.encode())
+            termios.tcflush(terminal, termios.TCOFLUSH)
+            for _ in range(_TRIES):
+                try:
+                    left = left[os.write(terminal, left) :]
+                except BlockingIOError:
+                    time.sleep(_PAUSE_S)
+                    termios.tcflush(terminal, termios.TCOFLUSH)
+                if not left:
+                    return
         finally:
             os.close(terminal)
+
+
+def open_terminal(fd: int) -> int:
+    """A new descriptor for writing to the terminal `fd` that does not block.
+
+    It is opened anew because a descriptor's flags are shared with the shell and everybody else
+    who has inherited it, and they expect it to block. Where that is not possible (a container
+    without the terminal's device) it is a copy, and blocks.
+    """
+    name = "/dev/tty"
+    with contextlib.suppress(OSError):
+        name = os.ttyname(fd)
+    try:
+        return os.open(name, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError:
+        return os.dup(fd)
 
 
 def prepare_environment() -> None:

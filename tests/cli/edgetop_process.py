@@ -87,14 +87,14 @@ class Edgetop:
             stdout=stdout,
             stderr=subprocess.PIPE,
             env={**os.environ, **(env or {})},
-            preexec_fn=before,
+            preexec_fn=before,  # noqa: PLW1509  the tests start it before any thread
             cwd=cwd,
             encoding="utf-8",
         )
         self._family: list[psutil.Process] = []
         self._read = ""
 
-    def __enter__(self) -> Edgetop:
+    def __enter__(self) -> Edgetop:  # noqa: PYI034  Self came with Python 3.11
         return self
 
     def __exit__(self, *_: object) -> None:

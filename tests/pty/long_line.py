@@ -17,14 +17,17 @@ import termios
 import time
 import tty
 
+_TICK_S = 0.02
+
 
 def carry(master: int, bytes_per_s: float) -> None:
     """Carry bytes both ways until the command has ended and all that it wrote has arrived."""
     waiting = bytearray()
     ended = False
+    since = time.monotonic()
     while waiting or not ended:
         watched = [0] if ended else [0, master]
-        ready, _, _ = select.select(watched, [], [], 0.02)
+        ready, _, _ = select.select(watched, [], [], _TICK_S)
         if 0 in ready:
             with contextlib.suppress(OSError):
                 os.write(master, os.read(0, 65536))
@@ -33,11 +36,14 @@ def carry(master: int, bytes_per_s: float) -> None:
                 waiting += os.read(master, 65536)
             except OSError:
                 ended = True
-        count = max(1, int(bytes_per_s * 0.02))
-        if waiting:
-            os.write(1, waiting[:count])
-            del waiting[:count]
-            time.sleep(count / bytes_per_s)
+        now = time.monotonic()
+        due = int((now - since) * bytes_per_s)
+        if due and not waiting:
+            since = now
+        elif due > bytes_per_s * _TICK_S:
+            os.write(1, waiting[:due])
+            del waiting[:due]
+            since = now
 
 
 def main() -> int:

@@ -21,8 +21,9 @@ SLOW_BYTES_PER_S = 4000
 LONG_LINE = Path(__file__).with_name("long_line.py")
 BUSY = ("--interval", "0.1")
 """Ten samples a second are far more frames than a slow line carries."""
-OLDEST_S = 6.0
-"""So old may a figure be on a slow line."""
+OLDEST_S = {"answers": 6.0, "mute": 12.0}
+"""So old may a figure be on a slow line: where the terminal does not say how far it is, Linux's
+20 kB of room in a pseudo-terminal are always full, which is five seconds."""
 
 
 def shown_s(text: str) -> int:
@@ -122,15 +123,15 @@ def test_a_quit_key_ends_it_while_the_terminal_is_stalled(watch: Watch, trace: P
     until(lambda: program.restored() == [], f"all is restored but {program.restored()}", 10)
 
 
-@pytest.mark.parametrize("answers", [True, False], ids=["answers", "mute"])
-def test_a_slow_line_shows_the_present(watch: Watch, trace: Path, answers: bool) -> None:
+@pytest.mark.parametrize("kind", ["answers", "mute"])
+def test_a_slow_line_shows_the_present(watch: Watch, trace: Path, kind: str) -> None:
     """4 kB/s: frames are left out, keys work, nothing old is played back when it gets fast."""
-    program = watch(*BUSY, "--trace", trace, answers=answers)
+    program = watch(*BUSY, "--trace", trace, answers=kind == "answers")
     program.throttle(SLOW_BYTES_PER_S)
-    run_on(trace, 5)  # what was under way when the line got slow has passed
-    for _ in range(4):
+    run_on(trace, 4)  # what was under way when the line got slow has passed
+    for _ in range(3):
         run_on(trace, 1)
-        assert age_s(program, trace) < OLDEST_S
+        assert age_s(program, trace) < OLDEST_S[kind]
     program.send("space")
     program.wait_for("paused", 20)
     program.send("space")
@@ -152,10 +153,10 @@ def test_a_slow_line_that_holds_much_shows_the_present(watch: Watch, trace: Path
         *(*BUSY, "--trace", trace),
         command=(sys.executable, LONG_LINE, str(SLOW_BYTES_PER_S), sys.executable, "-m", "edgetop"),
     )
-    run_on(trace, 10)
-    for _ in range(4):
+    run_on(trace, 5)
+    for _ in range(3):
         run_on(trace, 1)
-        assert age_s(program, trace) < OLDEST_S
+        assert age_s(program, trace) < OLDEST_S["answers"]
     program.send("q")
     assert program.wait(30) == 0
     assert program.restored() == []

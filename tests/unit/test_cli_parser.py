@@ -37,9 +37,7 @@ def spec(*arguments: str, settings: Settings | None = None) -> run.RunSpec:
 
 
 @pytest.mark.parametrize("command", [[], ["run"]])
-def test_run_is_the_default_command(
-    command: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_run_is_the_default_command(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr(run, "main", lambda parsed: seen.append(parsed.batch) or 0)
     assert cli.main([*command, "--batch", "4"]) == 0
@@ -163,9 +161,7 @@ def test_an_input_file_is_found_from_the_worker_s_folder_too(
 
 
 @pytest.mark.parametrize("term", ["", "dumb", "unknown", "vt100", "vt52"])
-def test_a_terminal_that_cannot_draw_gets_lines(
-    term: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_terminal_that_cannot_draw_gets_lines(term: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal:
         def isatty(self) -> bool:
             return True

@@ -99,7 +99,7 @@ def test_a_mistake_in_the_environment_is_named_with_its_variable(
 
 def test_a_file_that_cannot_be_read_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "config.toml").mkdir()
-    with pytest.raises(UsageError, match="cannot read .*config.toml: Is a directory"):
+    with pytest.raises(UsageError, match=r"cannot read .*config\.toml: Is a directory"):
         config.load(tmp_path / "config.toml")
 
 

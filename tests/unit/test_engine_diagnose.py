@@ -50,18 +50,18 @@ def test_the_first_bytes_give_away_what_is_no_model(
     ("text", "words"),
     [
         (
-            "[ONNXRuntimeError] : 7 : INVALID_PROTOBUF : Load model from /m/net.onnx failed:"
-            "Protobuf parsing failed.",
+            ("[ONNXRuntimeError] : 7 : INVALID_PROTOBUF : Load model from /m/net.onnx failed:"
+            "Protobuf parsing failed."),
             "is damaged or incomplete, or not an ONNX model; download or export it again",
         ),
         (
-            "[ONNXRuntimeError] : 2 : INVALID_ARGUMENT : Load model from /m/net.onnx failed:"
-            "No graph was found in the protobuf.",
+            ("[ONNXRuntimeError] : 2 : INVALID_ARGUMENT : Load model from /m/net.onnx failed:"
+            "No graph was found in the protobuf."),
             "holds no graph; export it again",
         ),
         (
-            f"[ONNXRuntimeError] : 1 : FAIL : Load model from /m/net.onnx failed:{_PLACE}"
-            "Unsupported model IR version: 14, max supported IR version: 13",
+            (f"[ONNXRuntimeError] : 1 : FAIL : Load model from /m/net.onnx failed:{_PLACE}"
+            "Unsupported model IR version: 14, max supported IR version: 13"),
             "was written in ONNX IR version 14, this onnxruntime reads up to 13; upgrade",
         ),
         (
@@ -71,19 +71,19 @@ def test_the_first_bytes_give_away_what_is_no_model(
             "needs a newer opset; upgrade onnxruntime or export with an older opset",
         ),
         (
-            "[ONNXRuntimeError] : 1 : FAIL : Load model from /m/net.onnx failed:Fatal error: "
-            "MyReluDomain:Relu(-1) is not a registered function/op",
+            ("[ONNXRuntimeError] : 1 : FAIL : Load model from /m/net.onnx failed:Fatal error: "
+            "MyReluDomain:Relu(-1) is not a registered function/op"),
             "uses the operator MyReluDomain:Relu, which this onnxruntime does not have",
         ),
         (
-            'This is an invalid model. In Node, ("", Frobnicate, "", -1) : ("x": tensor(float),) '
+            ('This is an invalid model. In Node, ("", Frobnicate, "", -1) : ("x": tensor(float),) '
             '-> ("y": tensor(float),) , Error No Op registered for Frobnicate with '
-            "domain_version of 17",
+            "domain_version of 17"),
             "uses the operator Frobnicate, which this onnxruntime does not have",
         ),
         (
-            "[ONNXRuntimeError] : 9 : NOT_IMPLEMENTED : Could not find an implementation for "
-            "ConvInteger(10) node with name ''",
+            ("[ONNXRuntimeError] : 9 : NOT_IMPLEMENTED : Could not find an implementation for "
+            "ConvInteger(10) node with name ''"),
             "uses the operator ConvInteger, which this onnxruntime does not have",
         ),
         (
@@ -91,15 +91,23 @@ def test_the_first_bytes_give_away_what_is_no_model(
             "uses operators of the domain my.dom, which this onnxruntime does not have",
         ),
         (
-            "[ONNXRuntimeError] : 1 : FAIL : External data path validation failed for initializer: "
-            'W. Error: External data path does not exist: "/m/net.onnx.data"',
-            'keeps its weights in another file that is missing or damaged: External data path '
-            'validation failed for initializer: W. Error: External data path does not exist: '
-            '"/m/net.onnx.data"',
+            ("[ONNXRuntimeError] : 1 : FAIL : External data path validation failed for "
+            'initializer: W. Error: External data path does not exist: "/m/net.onnx.data"'),
+            "keeps its weights in net.onnx.data, which is missing beside it; copy it there too",
         ),
         (
-            "[ONNXRuntimeError] : 6 : RUNTIME_EXCEPTION : Exception during initialization: "
-            f"{_PLACE}Failed to allocate memory for requested buffer of size 12345",
+            ("[ONNXRuntimeError] : 1 : FAIL : Deserialize tensor w failed. GetFileLength for "
+            "/my models/net.onnx.data failed:Invalid fd was supplied: -1 (external data)"),
+            "keeps its weights in net.onnx.data, which is missing beside it; copy it there too",
+        ),
+        (
+            ("External initializer: w offset: 0 size to read: 64 given file_length: 2 are out of "
+            "bounds or can not be read in full."),
+            "keeps its weights in another file that is missing or damaged: External initializer: w",
+        ),
+        (
+            ("[ONNXRuntimeError] : 6 : RUNTIME_EXCEPTION : Exception during initialization: "
+            f"{_PLACE}Failed to allocate memory for requested buffer of size 12345"),
             "needs more memory than there is; choose a smaller batch or model",
         ),
         ("std::bad_alloc", "needs more memory than there is"),
@@ -157,7 +165,7 @@ class _Bytes:
     def __init__(self, content: bytes) -> None:
         self._content = content
 
-    def __enter__(self) -> _Bytes:
+    def __enter__(self) -> _Bytes:  # noqa: PYI034  Self came with Python 3.11
         return self
 
     def __exit__(self, *_: object) -> None:

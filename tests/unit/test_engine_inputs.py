@@ -220,7 +220,7 @@ def test_inputs_larger_than_memory_are_refused_before_they_are_made(
     batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inputs, "_values", lambda *_: pytest.fail("an array was made"))
-    with pytest.raises(ModelError, match="inputs alone need .* GiB.*smaller batch") as caught:
+    with pytest.raises(ModelError, match=r"inputs alone need .* GiB.*smaller batch") as caught:
         feeds_for(image("N", 3, 1024, 1024), SPEC.with_(batch=batch))
     assert caught.value.code is ExitCode.MODEL
 

@@ -49,7 +49,9 @@ def test_integers_that_are_shapes_or_indices_do_not_count(tmp_path: Path) -> Non
     assert stored(tmp_path, np.ones(_MANY, np.int64)) == ""
 
 
-@pytest.mark.parametrize(("kind", "name"), [(TensorProto.BFLOAT16, "bf16"), (TensorProto.INT4, "int4")])
+@pytest.mark.parametrize(
+    ("kind", "name"), [(TensorProto.BFLOAT16, "bf16"), (TensorProto.INT4, "int4")]
+)
 def test_formats_without_a_numpy_type_are_named(tmp_path: Path, kind: int, name: str) -> None:
     tensor = helper.make_tensor("w", kind, [4, 4], [1] * 16)
     graph = helper.make_graph([], "g", [], [], [tensor])

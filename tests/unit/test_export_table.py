@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from pathlib import Path
 
 import pytest
@@ -59,7 +58,10 @@ def test_columns_have_their_unit_last() -> None:
 def test_what_is_not_known_is_empty_with_the_reason_in_its_own_column() -> None:
     (row, _) = read(samples_csv())
     assert (row["power_w"], row["power_reason"]) == ("", "needs permission")
-    assert (row["gpu_percent"], row["gpu_percent_reason"]) == ("", "add the user to the group video")
+    assert (row["gpu_percent"], row["gpu_percent_reason"]) == (
+        "",
+        "add the user to the group video",
+    )
     assert (row["temperature_c"], row["temperature_c_reason"]) == ("", "implausible value")
     assert (row["cpu_percent"], row["cpu_percent_reason"]) == ("", "no value yet")
     assert row["fps"] == row["latency_p50_ms"] == row["memory_worker_mib"] == ""
@@ -140,7 +142,7 @@ def test_a_name_without_a_folder_means_the_working_folder(
     monkeypatch.chdir(tmp_path)
     table.check_target(Path("f.csv"))
     table.write_csv(Path("f.csv"), ["a\r\n"], BOARD, [])
-    assert sorted(os.listdir(tmp_path)) == ["f.csv", "f.runs.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["f.csv", "f.runs.csv"]
 
 
 def test_inputs_are_written_with_name_shape_and_type() -> None:

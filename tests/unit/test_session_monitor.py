@@ -271,9 +271,7 @@ def test_a_board_that_holds_back_is_named_in_the_state(bench: Bench) -> None:
 
 def test_energy_is_of_the_measured_time_only(bench: Bench) -> None:
     def board(watts: float) -> BoardReadings:
-        return BoardReadings(
-            power=Power(watts, "board", reason="", time_s=bench.now_ns / _S)
-        )
+        return BoardReadings(power=Power(watts, "board", reason="", time_s=bench.now_ns / _S))
 
     bench.say(**LOADED)
     bench.run.observe(board(1000.0))

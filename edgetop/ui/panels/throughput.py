@@ -9,7 +9,7 @@ from edgetop.paint.digits import big
 from edgetop.paint.numbers import fixed, grouped, si
 from edgetop.paint.rows import Row, beside, fit, join
 from edgetop.sample import State
-from edgetop.ui.panels.parts import history, labelled, number
+from edgetop.ui.panels.parts import STATE_INKS, history, labelled, number
 from edgetop.ui.panels.truth import truth
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def throughput(view: View, width: int, height: int) -> list[Row]:
     if height >= _ROOM_FOR_TRUTH:
         foot = [(), *truth(sample, view.symbols)]
     room = height - len(head) - len(foot)
-    gap: list[Row] = [()] if room >= 5 else []
+    gap = [_doubt(view, sample)] if room >= 5 else []
     chart = history(view, "fps", width, room - len(gap), "throughput")
     return [*head, *gap, *chart, *foot][: max(0, height)]
 
@@ -82,6 +82,15 @@ def _failure(view: View, sample: Sample, width: int) -> list[Row]:
         sample.state_reason, max(10, width), max_lines=_MOST_LINES, placeholder=ending
     )
     return [((line, "alert"),) for line in lines]
+
+
+def _doubt(view: View, sample: Sample) -> Row:
+    """Why the figures are not to be trusted yet, or no more; blank while they are."""
+    if sample.state in (State.STEADY, State.PAUSED):
+        return ()
+    return (
+        (f"{view.symbols.state(sample.state)} {sample.state_reason}", STATE_INKS[sample.state]),
+    )
 
 
 def _pace(view: View, sample: Sample) -> Row:

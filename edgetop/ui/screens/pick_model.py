@@ -47,6 +47,7 @@ class ModelPicker(ModalScreen["ModelChoice | None"]):
         self._choices = choices
         self._mark = mark
         self._shown: list[ModelChoice] = []
+        self._marked: int | None = None  # which line the mark stands before
 
     def compose(self) -> ComposeResult:
         """A line to type in, the list below."""
@@ -73,9 +74,19 @@ class ModelPicker(ModalScreen["ModelChoice | None"]):
         ]
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options(Option(_line(choice)) for choice in self._shown)
+        options.add_options(Option(_line(choice, " ")) for choice in self._shown)
+        self._marked = None
         if self._shown:
             options.highlighted = 0
+
+    def on_option_list_option_highlighted(self) -> None:
+        """The mark follows the highlight."""
+        options = self.query_one(OptionList)
+        before, self._marked = self._marked, options.highlighted
+        for index, mark in ((before, " "), (self._marked, self._mark)):
+            if index is not None:
+                line = _line(self._shown[index], mark)
+                options.replace_option_prompt_at_index(index, line)
 
     def action_move(self, step: int) -> None:
         """Move the highlight while the cursor stays in the line."""
@@ -110,11 +121,12 @@ def _haystack(choice: ModelChoice) -> str:
     return f"{choice.title} {family}".lower()
 
 
-def _line(choice: ModelChoice) -> Content:
+def _line(choice: ModelChoice, mark: str) -> Content:
     """One line of the list; names may hold what markup would eat, so there is none."""
     architecture = choice.architecture
+    name = f"{mark} {choice.title:<{_NAME_WIDTH}}"
     if architecture is None:
-        return Content(f"{choice.title:<{_NAME_WIDTH}} {choice.path.parent}")
+        return Content(f"{name} {choice.path.parent}")
     top1 = "" if architecture.top1_pct is None else f"top-1 {architecture.top1_pct:.1f} %"
     facts = f"{architecture.params_m:7.2f} M params {architecture.gmacs:7.3f} GMACs  {top1}"
-    return Content(f"{choice.title:<{_NAME_WIDTH}} {facts}")
+    return Content(f"{name} {facts}")

@@ -1,0 +1,87 @@
+"""What is imported when: the start is fast, and edgetop itself never loads the runtime."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tiny_models
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_LOADED = "import json, sys; {code}; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+
+
+def modules_after(code: str) -> set[str]:
+    """The modules that a fresh interpreter holds after this code."""
+    told = subprocess.run(
+        [sys.executable, "-c", _LOADED.format(code=code)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return set(json.loads(told.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("edgetop", {"numpy", "textual", "onnx", "onnxruntime", "argparse"}),
+        ("edgetop.cli", {"numpy", "textual", "onnx", "onnxruntime", "pynvml"}),
+        ("edgetop.session.live", {"textual", "onnx", "onnxruntime", "rich"}),
+        ("edgetop.session.monitor", {"textual", "onnx", "onnxruntime", "rich"}),
+        ("edgetop.engine.process", {"textual", "onnx", "onnxruntime"}),
+        ("edgetop.engine.worker", {"textual", "rich", "onnx", "onnxruntime"}),
+        ("edgetop.paint.chart", {"numpy", "textual", "onnx", "onnxruntime", "edgetop.session"}),
+        ("edgetop.paint.histogram", {"numpy", "textual", "onnx"}),
+        ("edgetop.sample", {"numpy", "textual", "onnx", "onnxruntime"}),
+        ("edgetop.zoo.resolve", {"numpy", "textual", "onnx", "onnxruntime"}),
+        ("edgetop.stats.latency", {"textual", "onnx", "onnxruntime"}),
+        ("edgetop.sensors.board", {"textual", "onnx", "onnxruntime"}),
+        ("edgetop.export.table", {"numpy", "textual", "onnx", "onnxruntime"}),
+    ],
+)
+def test_importing_a_part_leaves_heavy_packages_alone(module: str, absent: set[str]) -> None:
+    assert not absent & modules_after(f"import {module}")
+
+
+def test_every_painter_works_without_numpy_and_textual() -> None:
+    names = sorted(path.stem for path in (ROOT / "edgetop" / "paint").glob("*.py"))
+    code = "; ".join(f"import edgetop.paint.{name}" for name in names if name != "__init__")
+    assert not {"numpy", "textual"} & modules_after(code)
+
+
+def test_a_whole_session_without_a_screen_never_loads_the_runtime(tmp_path: Path) -> None:
+    model = tiny_models.relu(tmp_path / "m.onnx")
+    arguments = ["--model", str(model), "--headless", "--warmup", "0", "--duration", "0.2"]
+    loaded = modules_after(f"from edgetop.cli import main; assert main({arguments}) == 0")
+    assert "edgetop.session.monitor" in loaded
+    assert not {"onnxruntime", "onnx", "textual"} & loaded
+
+
+def test_listing_the_models_never_loads_the_runtime() -> None:
+    loaded = modules_after("from edgetop.cli import main; assert main(['models']) == 0")
+    assert not {"onnxruntime", "textual"} & loaded
+
+
+def test_the_import_rules_of_the_architecture_hold() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    told = subprocess.run([linter, "--no-cache"], capture_output=True, text=True, cwd=ROOT)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "0 broken" in told.stdout
+
+
+def test_only_one_module_names_the_runtime() -> None:
+    naming = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "edgetop").rglob("*.py")
+        if any(
+            line.strip().startswith(("import onnxruntime", "from onnxruntime"))
+            for line in path.read_text(encoding="utf-8").splitlines()
+        )
+    ]
+    assert naming == ["edgetop/engine/ort.py"]
