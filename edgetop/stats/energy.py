@@ -24,7 +24,8 @@ class EnergyIntegral:
     """Adds up energy from sensor readings without guessing what was not measured.
 
     Between two readings the difference of the hardware counter counts; without a counter at
-    both ends, the trapezoid over the two power readings. A gap, an unknown reading or a
+    both ends, or with one that stands still under power (hardware updates it many times a
+    second), the trapezoid over the two power readings. A gap, an unknown reading or a
     counter that went back (it was reset) leaves its interval out: energy, covered time and
     images are all of the same intervals.
 
@@ -111,7 +112,8 @@ def _joules(start: _Bracket, end: _Bracket) -> float | None:
     """Energy between two readings; None if the readings do not tell."""
     if start.energy_j is not None and end.energy_j is not None:
         difference = end.energy_j - start.energy_j
-        return difference if difference >= 0 else None
+        if difference or not end.power_w:
+            return difference if difference >= 0 else None
     if start.power_w is not None and end.power_w is not None:
         return (start.power_w + end.power_w) / 2 * (end.time_s - start.time_s)
     return None

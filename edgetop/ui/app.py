@@ -17,7 +17,7 @@ from edgetop.sample import State
 from edgetop.ui.colours import PREFIX, textual_theme
 from edgetop.ui.commands import COMMANDS, bindings, footer_keys, help_keys
 from edgetop.ui.controls import Controls
-from edgetop.ui.driver import PacedDriver
+from edgetop.ui.pacing import PacedApp
 from edgetop.ui.screens.monitor import MonitorScreen
 from edgetop.ui.theme import available, first_theme
 from edgetop.ui.view import View
@@ -25,7 +25,6 @@ from edgetop.ui.view import View
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.console import RenderableType
     from textual.screen import Screen
 
     from edgetop.paint.symbols import Symbols
@@ -45,7 +44,7 @@ class News(Message):
         return isinstance(message, News)
 
 
-class EdgetopApp(App[None]):
+class EdgetopApp(PacedApp):
     """The live screen of one session.
 
     Args:
@@ -73,9 +72,8 @@ class EdgetopApp(App[None]):
         theme: str,
         interrupts: Interrupts | None = None,
     ) -> None:
-        super().__init__(driver_class=PacedDriver)
+        super().__init__()
         self._interrupts = interrupts
-        self._owed = False
         self.animation_level = "none"
         self._session = session
         self._inbox = inbox
@@ -139,11 +137,6 @@ class EdgetopApp(App[None]):
             self.notify(problem, severity="warning", markup=False)
 
     @property
-    def stuck(self) -> bool:
-        """The terminal took nothing any more when the app ended."""
-        return isinstance(self._driver, PacedDriver) and self._driver.line.dead
-
-    @property
     def defect(self) -> BaseException | None:
         """What ended the app, if that was no wish of the user."""
         return self._exception
@@ -154,8 +147,12 @@ class EdgetopApp(App[None]):
 
     # -- samples ---------------------------------------------------------------------------
 
+    def line_clear(self) -> None:
+        """In the thread that writes or reads the terminal: paint what had to wait."""
+        self._ring()
+
     def _ring(self) -> None:
-        """In the sampler's thread."""
+        """In another thread."""
         with contextlib.suppress(RuntimeError):  # the loop has just ended
             self.post_message(News())
 
@@ -163,13 +160,11 @@ class EdgetopApp(App[None]):
         """Take what waits into the view, and paint one frame if the line has room for it."""
         for sample in self._inbox.take():
             self._view.update(sample)
-        if self._owed and not self._wait_for_line():
-            self._owed = self._painted_pause = False
-            self.refresh()
         self._paint()
+        self.repay()
         if self._inbox.closed:  # the duration is over, or the sampler died
             self.exit(return_code=int(ExitCode.DONE))
-        elif isinstance(self._driver, PacedDriver) and self._driver.hung_up:
+        elif self.hung_up:
             self.action_interrupt()
 
     def _paint(self) -> None:
@@ -179,42 +174,18 @@ class EdgetopApp(App[None]):
         paused = sample.state is State.PAUSED
         if paused and self._painted_pause and not sample.events:
             return  # nothing moves while paused: not a byte goes out
-        if self._wait_for_line():
+        if self.wait_for_line():
             return  # the next frame shows the same and more
         self._painted_pause = paused
         self._measure_line(sample.monotonic_s)
         monitor.show()
 
-    def _wait_for_line(self) -> bool:
-        """The terminal is behind: leave this frame out, and paint again when it has caught up."""
-        driver = self._driver
-        if not isinstance(driver, PacedDriver) or not driver.line.lagging:
-            return False
-        driver.line.when_clear(self._ring)
-        return True
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Where every frame of Textual passes, whoever caused it: a key, a resize, a toast."""
-        driver = self._driver
-        if renderable is None or not isinstance(driver, PacedDriver):
-            super()._display(screen, renderable)
-            return
-        if self._wait_for_line():
-            self._owed = True
-            return
-        before = driver.line.expected
-        super()._display(screen, renderable)
-        if driver.line.expected != before:
-            driver.end_frame()
-
     def _measure_line(self, now_s: float) -> None:
         """Bytes per second that the screen sends, smoothed over some seconds."""
-        if not isinstance(self._driver, PacedDriver):
-            return
         before_s, before = self._sent
-        if now_s - before_s < 2.0:
+        if self.line is None or now_s - before_s < 2.0:
             return
-        sent = self._driver.line.bytes_sent
+        sent = self.line.bytes_sent
         if before_s:
             self._view.bytes_per_s = (sent - before) / (now_s - before_s)
         self._sent = (now_s, sent)

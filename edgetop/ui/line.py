@@ -145,11 +145,11 @@ class Line:
         return late or self._waiting > _MOST_WAITING
 
     def _give_up_answers(self, now_s: float) -> None:
-        if self._answers is None:
-            if self._frames and now_s - self._frames[0].left_s > _MUTE_S:
-                self._answers = False
-                while self._frames:
-                    self._arrive()
+        silent = self._answers is None and self._frames
+        if silent and now_s - self._frames[0].left_s > _MUTE_S:
+            self._answers = False
+            while self._frames:
+                self._arrive()
         while self._frames and now_s - self._frames[0].left_s > _LOST_S:
             self._answered = self._arrive()
 

@@ -152,3 +152,21 @@ def test_constant_power_gives_power_times_time(gaps: list[float], power_w: float
     result = integral.result()
     assert result.energy_j == pytest.approx(power_w * time_s)
     assert result.j_per_image == pytest.approx(power_w * time_s / len(gaps))
+
+
+def test_a_counter_that_stands_still_under_power_is_not_believed() -> None:
+    """A broken counter must not make energy free: the power readings tell instead."""
+    integral = EnergyIntegral(max_gap_s=3.0)
+    for second in range(7):
+        integral.add(float(second), 20.0, 5000.0, 10 * second)
+    result = integral.result()
+    assert result.energy_j == pytest.approx(120.0)
+    assert result.j_per_image == pytest.approx(2.0)
+
+
+def test_a_counter_that_stands_still_without_power_says_zero() -> None:
+    """No power reading contradicts it."""
+    integral = EnergyIntegral(max_gap_s=3.0)
+    for second in range(7):
+        integral.add(float(second), 0.0, 5000.0, 10 * second)
+    assert integral.result().energy_j == 0.0

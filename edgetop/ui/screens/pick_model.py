@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from edgetop.zoo.resolve import ModelChoice
 
-_NAME_WIDTH = 34
+_NAME_WIDTH = 26
 
 
 class ModelPicker(ModalScreen["ModelChoice | None"]):

@@ -1,0 +1,95 @@
+"""An app whose frames wait while the line lags behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+from textual.geometry import Region
+
+from edgetop.ui.driver import PacedDriver
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
+    from edgetop.ui.line import Line
+
+_NEXT_FRAME_S = 0.05
+"""What is owed goes out with the next frame if one comes so soon."""
+_CELL = Region(0, 0, 1, 1)
+
+
+class PacedApp(App[None]):
+    """Sends a frame only when the terminal has received those before it.
+
+    Textual would queue frames for the terminal, and block its whole event loop when the queue
+    is full. Here a frame that the line has no room for is left out. What it would have changed
+    stays marked as changed and is part of the next frame, in its newest state.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(driver_class=PacedDriver)
+        self._owed = False
+
+    @property
+    def line(self) -> Line | None:
+        """The way to the terminal; None before it is opened, and in tests without one."""
+        return self._driver.line if isinstance(self._driver, PacedDriver) else None
+
+    @property
+    def stuck(self) -> bool:
+        """The terminal took nothing any more when the app ended."""
+        return self.line is not None and self.line.dead
+
+    @property
+    def hung_up(self) -> bool:
+        """Nobody is at the other end of the terminal."""
+        return isinstance(self._driver, PacedDriver) and self._driver.hung_up
+
+    def line_clear(self) -> None:
+        """Called in another thread when frames that waited may go out."""
+
+    def wait_for_line(self) -> bool:
+        """The terminal is behind: leave this frame out; `line_clear` will be called."""
+        line = self.line
+        if line is None or not line.lagging:
+            return False
+        line.when_clear(self.line_clear)
+        return True
+
+    def repay(self) -> None:
+        """See that what frames left out is sent, now that there is room."""
+        if self._owed:
+            self.set_timer(_NEXT_FRAME_S, self._send_owed)
+
+    def _send_owed(self) -> None:
+        if self._owed and not self.wait_for_line():
+            self.screen.refresh(_CELL)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Where every frame of Textual passes, whatever caused it: a key, a resize, a toast."""
+        line = self.line
+        if renderable is None or line is None:
+            super()._display(screen, renderable)
+            return
+        if self.wait_for_line():
+            self._owed = True
+            screen._compositor._dirty_regions.update(_changed(screen, renderable))
+            return
+        self._owed = False
+        before = line.expected
+        super()._display(screen, renderable)
+        if line.expected != before:
+            assert isinstance(self._driver, PacedDriver)
+            self._driver.end_frame()
+
+
+def _changed(screen: Screen[Any], renderable: RenderableType) -> list[Region]:
+    """The cells that a frame would have changed."""
+    if isinstance(renderable, ChopsUpdate):
+        return [Region(left, y, right - left, 1) for y, left, right in renderable.spans]
+    if isinstance(renderable, LayoutUpdate):
+        return [renderable.region]
+    return [screen.size.region]
