@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import os
@@ -10,15 +11,27 @@ from typing import TextIO
 
 from edgetop.engine.diagnose import one_line
 from edgetop.errors import UsageError
+from edgetop.ui.terminal import terminal_encoding
 
 _LONGEST_LINE = 1000
 
 
 def accept_any_text() -> None:
-    """Let no locale refuse a character: where it cannot write one, its number stands instead."""
+    """Let no locale refuse a character: what it cannot write is replaced by what comes near it."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+            if stream.isatty():
+                _speak_as_the_terminal(stream)
+
+
+def _speak_as_the_terminal(stream: io.TextIOWrapper) -> None:
+    """Python writes UTF-8 in the C locale (PEP 540), which the terminal may not understand."""
+    encoding = terminal_encoding()
+    if codecs.lookup(encoding).name != "utf-8":
+        from edgetop.ui import line
+
+        stream.reconfigure(encoding=encoding, errors=line.SIMILAR)
 
 
 def say(text: str, stream: TextIO | None) -> bool:

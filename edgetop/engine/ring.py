@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import struct
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,12 @@ CAPACITY = 1 << 18
 
 _HEADER_WORDS = 8
 _RECORD_WORDS = 3
-SIZE_BYTES = 8 * (_HEADER_WORDS + _RECORD_WORDS * CAPACITY)
+_RECORD = struct.Struct(f"={_RECORD_WORDS}q")
+_HEADER_BYTES, _RECORD_BYTES = 8 * _HEADER_WORDS, _RECORD.size
+SIZE_BYTES = _HEADER_BYTES + _RECORD_BYTES * CAPACITY
+
+_KEPT_BYTES = 1 << 18
+"""Of the ring that the reader keeps mapped in; what it has read beyond that it gives back."""
 
 
 def create() -> int:
@@ -50,15 +56,13 @@ class RingWriter:
         The record goes in before the count that makes it visible. Closed over its state
         instead of a method: attribute look-ups would be half its cost.
         """
-        words = self._words
+        words, pack, memory = self._words, _RECORD.pack_into, self._map
         written = words[0]
 
         def record(due_ns: int, start_ns: int, end_ns: int) -> None:
             nonlocal written
-            at = _HEADER_WORDS + _RECORD_WORDS * (written & (CAPACITY - 1))
-            words[at] = due_ns
-            words[at + 1] = start_ns
-            words[at + 2] = end_ns
+            at = _HEADER_BYTES + _RECORD_BYTES * (written & (CAPACITY - 1))
+            pack(memory, at, due_ns, start_ns, end_ns)
             written += 1
             words[0] = written
 
@@ -71,6 +75,7 @@ class RingReader:
     def __init__(self, descriptor: int) -> None:
         self._map = mmap.mmap(descriptor, SIZE_BYTES, prot=mmap.PROT_READ)
         self._taken = 0
+        self._mapped_bytes = 0
         self.lost = 0
         """Records overwritten before they were taken, since the ring was made."""
 
@@ -97,5 +102,13 @@ class RingReader:
             rows = rows[unsafe:]
             first = min(first + unsafe, head)
         self.lost += first - self._taken
+        self._mapped_bytes += _RECORD_BYTES * (head - self._taken)
         self._taken = head
+        self._give_back()
         return rows
+
+    def _give_back(self) -> None:
+        """Unmap pages that were read: they stay in the ring but weigh on us no longer."""
+        if self._mapped_bytes > _KEPT_BYTES and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+            self._mapped_bytes = 0

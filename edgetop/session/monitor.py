@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edgetop.engine.spec import RunSpec
     from edgetop.errors import EdgetopError
     from edgetop.sample import BoardReadings
+    from edgetop.session.trace import TraceFile
 
 _NS = 1_000_000_000
 
@@ -51,11 +52,13 @@ class RunMonitor:
     Args:
         number: Of the run in its session, from 1.
         worker: Its process, which has just been started.
+        trace: Takes every inference.
     """
 
-    def __init__(self, number: int, worker: WorkerProcess) -> None:
+    def __init__(self, number: int, worker: WorkerProcess, trace: TraceFile | None = None) -> None:
         self.spec = spec = worker.spec
         self.worker = worker
+        self._trace = trace
         self.run = planned_run(number, spec)
         self.phase = "starting"
         """starting, loading, warming, measuring: what the worker last said of itself."""
@@ -144,6 +147,11 @@ class RunMonitor:
         self._steady.clear(now_ns / _NS)
         self._energy.interrupt(now_ns / _NS)
 
+    @property
+    def measuring(self) -> bool:
+        """Inferences are being measured now: warm, and not paused."""
+        return self.phase == "measuring" and not self.paused
+
     def failure(self) -> EdgetopError | None:
         """Why the worker ended, if it did so by itself."""
         return self.worker.failure()
@@ -181,20 +189,15 @@ class RunMonitor:
 
     # -- figures ---------------------------------------------------------------------------
 
-    def drain(self) -> NDArray[np.int64]:
-        """Move new records from the ring into the statistics; returns them."""
+    def drain(self) -> None:
+        """Move new records from the ring into the statistics and the trace."""
         self._drained_ns = time.monotonic_ns()
         rows = self.worker.records()
         self._count_time(self._drained_ns)
         self._count(rows)
-        return rows
 
-    def halt(self) -> NDArray[np.int64]:
-        """End the worker; time counts up to the end of its last inference.
-
-        Returns:
-            The records that were still in the ring.
-        """
+    def halt(self) -> None:
+        """End the worker; time counts up to the end of its last inference."""
         self._count_time(time.monotonic_ns())
         self.worker.stop()
         rows = self.worker.records()
@@ -202,7 +205,6 @@ class RunMonitor:
             self._count_time(int(rows[-1, 2]))
         self._count(rows)
         self._measuring_since_ns = None
-        return rows
 
     def _count_time(self, until_ns: int) -> None:
         if self._measuring_since_ns is None or until_ns <= self._measuring_since_ns:
@@ -215,6 +217,8 @@ class RunMonitor:
     def _count(self, rows: NDArray[np.int64]) -> None:
         if not len(rows):
             return
+        if self._trace is not None:
+            self._trace.write(rows)
         latencies_ns = rows[:, 2] - rows[:, 0]
         self._total.add(latencies_ns)
         self._window.add(latencies_ns)

@@ -88,6 +88,10 @@ class TimeSeries:
             self._mean(index) if index in kept else None for index in range(first, first + count)
         ]
 
+    def position(self, align: int = 2) -> int:
+        """A number that changes whenever a whole group of `align` buckets is complete."""
+        return 0 if self._newest is None else self._newest // align
+
     def _mean(self, index: int) -> float | None:
         weight = self._weights[index % self.capacity]
         return self._sums[index % self.capacity] / weight if weight > 0 else None

@@ -24,6 +24,7 @@ _GIVEN_UP_S = 2.0
 """A terminal that has not taken a byte for so long is not waited for."""
 _POLL_S = 0.02
 _KITTY_KEYS_OFF = "\x1b[<u"
+_POINTER_SHAPE = "\x1b]22;"
 _CLEAR = "\x1b[0m\x1b[H\x1b[J"
 
 
@@ -68,6 +69,8 @@ class PacedDriver(LinuxDriver):
         """Hand text to the writer thread, unless the terminal is gone."""
         if self.line.dead or (data == _KITTY_KEYS_OFF and constants.DISABLE_KITTY_KEY):
             return
+        if data.startswith(_POINTER_SHAPE) and not self._mouse:
+            return  # nothing points here, and old consoles print it
         self.line.expect(data)
         super().write(data)
 

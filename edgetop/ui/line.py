@@ -20,6 +20,9 @@ QUERY = "\x1b[6n"
 """Asks where the cursor is (DSR 6, ECMA-48). Every terminal since the VT100 answers it, and it
 answers when it has come that far in what it was sent: so the answer says that a frame arrived."""
 
+SIMILAR = "edgetop.similar"
+"""Name of the codec error handler that puts a similar ASCII character in."""
+
 _FEW_BYTES = 4096
 """So much may be under way when a further frame follows: a key's echo need not wait."""
 _LAG_S = 0.75
@@ -28,7 +31,7 @@ _WRITTEN_S = 0.05
 """So soon the kernel takes what is written, unless it holds all that it can."""
 _UNSURE_S = 1.0
 """Until the terminal has answered at all there are no more frames than one in this time."""
-_MUTE_S = 10.0
+_MUTE_S = 6.0
 """A terminal that has given no answer by then gives none."""
 _LOST_S = 30.0
 """An answer that has not come by then is lost."""
@@ -206,7 +209,7 @@ class Line:
         time.sleep(max(0.0, _RETRY_S - (time.monotonic() - before_s)))
 
     def _encoded(self, text: str) -> bytes:
-        return text.encode(self._encoding, errors="edgetop.similar")
+        return text.encode(self._encoding, errors=SIMILAR)
 
     def flush(self) -> None:
         """Each write is sent at once."""
@@ -258,4 +261,4 @@ def _similar(error: UnicodeError) -> tuple[str, int]:
     return "".join(map(similar, error.object[error.start : error.end])), error.end
 
 
-codecs.register_error("edgetop.similar", _similar)
+codecs.register_error(SIMILAR, _similar)

@@ -9,6 +9,7 @@ from edgetop.paint.scale import steady_ceiling
 from edgetop.stats.series import TimeSeries
 
 if TYPE_CHECKING:
+    from edgetop.paint.rows import Row
     from edgetop.paint.symbols import Symbols
     from edgetop.sample import Event, Sample
 
@@ -31,6 +32,8 @@ class View:
         self.board = board
         self.sample: Sample | None = None
         self.series = {name: TimeSeries() for name in SERIES}
+        self.charts: dict[tuple[object, ...], tuple[object, list[Row]]] = {}
+        """Charts as they were last painted, and the moment they were painted for."""
         self._ceilings: dict[str, float | None] = dict.fromkeys(SERIES)
         self.events: deque[Event] = deque(maxlen=_KEPT_EVENTS)
         self.bytes_per_s: float | None = None

@@ -214,8 +214,7 @@ def test_time_at_the_end_counts_up_to_the_last_inference(bench: Bench) -> None:
     bench.work(1.0, latency_ms=10)
     start = bench.now_ns
     bench.worker.rows.append((start, start, start + 500 * _MS))
-    rows = bench.run.halt()
-    assert len(rows) == 1
+    bench.run.halt()
     assert bench.run.total().duration_s == pytest.approx(1.5)
     assert bench.run.total().inferences == 101
     assert bench.worker.heard == ["stop"]

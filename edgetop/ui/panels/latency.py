@@ -17,6 +17,7 @@ _FAST_MS = 0.1
 _ROOM_FOR_HISTORY = 15
 _HISTORY_ROWS = 5
 _ROOM_FOR_ALL = 52
+_ROOM_FOR_PACE = 68
 
 
 def unit(stats: LatencyStats, micro: str) -> tuple[float, str]:
@@ -37,11 +38,22 @@ def latency(view: View, width: int, height: int) -> list[Row]:
     bars = room - past - len(gap) * (2 if past else 1)
     rows = [*head, *gap]
     if bars >= 2:
-        rows += histogram(sample.histogram, width, bars, view.symbols)
+        rows += _histogram(view, sample, width, bars)
     if past:
         factor, _ = unit(sample.total.latency, view.symbols.micro)
         rows += [*gap, *history(view, "p50_ms", width, past, "latency", factor=factor)]
     return rows
+
+
+def _histogram(view: View, sample: Sample, width: int, height: int) -> list[Row]:
+    """The histogram, painted once a second: it is of the whole run and changes slowly."""
+    key = ("histogram", width, height)
+    moment = (sample.run.number, int(sample.run_elapsed_s))
+    painted_at, painted = view.charts.get(key, (None, []))
+    if painted_at != moment:
+        painted = histogram(sample.histogram, width, height, view.symbols)
+        view.charts[key] = (moment, painted)
+    return painted
 
 
 def _numbers(view: View, sample: Sample, width: int) -> list[Row]:
@@ -60,18 +72,18 @@ def _numbers(view: View, sample: Sample, width: int) -> list[Row]:
         cell(stats.p99_ms, "p99"),
         cell(stats.p99_9_ms, "p99.9"),
     ]
-    second = [cell(stats.max_ms, "max"), cell(stats.mean_ms, "mean"), cell(stats.min_ms, "min")]
+    # The count changes at every tick, so it stands left: what is right of it is not sent again.
+    count = labelled(stats.count or None, f"{'n':<{label_width}}", view)
+    second = [
+        cell(stats.max_ms, "max"),
+        cell(stats.mean_ms, "mean"),
+        cell(stats.min_ms, "min"),
+    ]
     if not wide:
         first, second = first[:3], second[:2]
-    counted = f"{grouped(stats.count)} {'inferences' if wide else 'n'}"
-    pace = "" if sample.run.rate_fps is None else "  from scheduled time"
-    lost = f"{grouped(sample.total.lost)} lost, " if sample.total.lost else ""
+    pace = "" if sample.run.rate_fps is None else "from scheduled time"
+    lost = f"{grouped(sample.total.lost)} lost  " if sample.total.lost else ""
     return [
         join(*first, (name, "text")),
-        join(
-            *second,
-            (lost, "warn"),
-            (counted, "dim"),
-            (f" {pace}" if width >= 60 else "", "dim"),
-        ),
+        join(count, (lost, "warn"), *second, (pace if width >= _ROOM_FOR_PACE else "", "dim")),
     ]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LABEL_WIDTH = 4
 """Cells of a chart's axis labels."""
+_LONGEST_BAR = 24
+"""Cells of a load's bar; its end moves at each tick, and all before it is sent again."""
 NUMBER_WIDTH = 5
 """Cells of a number at the left edge of a panel: 184.2, 12.3k."""
 
@@ -61,7 +63,7 @@ def percent_bar(
     if reading.value is None:
         return join(head, (f" {reading.words}", "dim"))
     tail_width = sum(len(text) for text, _ in tail)
-    room = width - NUMBER_WIDTH - 8 - tail_width - (1 if tail else 0)
+    room = min(_LONGEST_BAR, width - NUMBER_WIDTH - 8 - tail_width - (1 if tail else 0))
     if room < 4:
         return join(head, (" ", "text"), tail)
     return join(
@@ -99,6 +101,24 @@ def history(
     """
     if height < 2 or width < 12:
         return []
+    # The same until the next cell is complete: most frames need no chart painted.
+    key = (name, width, height, series, ceiling, factor)
+    position, painted = view.charts.get(key, (None, []))
+    if position != view.series[name].position():
+        painted = _history(view, name, width, height, series, ceiling, factor)
+        view.charts[key] = (view.series[name].position(), painted)
+    return painted
+
+
+def _history(
+    view: View,
+    name: str,
+    width: int,
+    height: int,
+    series: str,
+    ceiling: float | None,
+    factor: float,
+) -> list[Row]:
     rows = height - 1 if height >= 4 else height
     plot = width - LABEL_WIDTH - 1
     data = view.series[name]

@@ -98,10 +98,11 @@ def _pace(view: View, sample: Sample) -> Row:
     rate = sample.run.rate_fps
     if rate is None:
         symbols = view.symbols
-        per_image_s = 1 / sample.fps if sample.fps else None
+        # Of the whole run: the big number says how it stands now, and this one may stand still.
+        per_image_s = 1 / sample.total.fps if sample.total.fps else None
         per_image, unit = si(per_image_s, "s", micro=symbols.micro, dash=symbols.dash)
         return join(
-            (f"{per_image:>5}", "number" if sample.fps else "dim"),
+            (f"{per_image:>5}", "number" if per_image_s else "dim"),
             (f" {unit} per image, closed loop", "dim"),
         )
     row = join(number(rate, view), (" come in per second", "dim"))

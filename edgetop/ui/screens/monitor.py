@@ -70,6 +70,8 @@ class MonitorScreen(Screen[None]):
         self._hidden: set[str] = set()
         self._quiet: frozenset[str] = frozenset(kind.name for kind in PANELS if kind.quiet(view))
         self._planned = _PlannedLayout(self._boxes)
+        self.panels: list[Panel] = []
+        """All parts of the screen."""
 
     @property
     def layout(self) -> Layout:
@@ -95,10 +97,9 @@ class MonitorScreen(Screen[None]):
         shown = [kind.name for kind in PANELS if kind.name not in self._hidden]
         return plan(width, height, shown, self._quiet)
 
-    @property
-    def panels(self) -> list[Panel]:
-        """All parts of the screen."""
-        return list(self.query_children(Panel))
+    def on_mount(self) -> None:
+        """Remember the parts: asking the tree for them again would cost each frame a search."""
+        self.panels = list(self.query_children(Panel))
 
     def show(self) -> None:
         """Paint the view; parts without a place have no size and cost nothing."""

@@ -56,6 +56,7 @@ class Panel(Widget, can_focus=False):
         self._paint = paint
         self._view = view
         self._inks = theme
+        self._asked: list[Row] = []
         self._rows: list[Row] = []
         self._strips: list[Strip] = []
         if title is not None:
@@ -68,11 +69,14 @@ class Panel(Widget, can_focus=False):
         rows += [()] * (height - len(rows))
         changed: list[Region] = []
         for y, row in enumerate(rows):
+            if y < len(self._asked) and self._asked[y] == row:
+                continue
             fitted = fit(row, width, self._view.symbols.ellipsis)
             if y < len(self._rows) and self._rows[y] == fitted:
                 continue
             changed.append(self._region(y, fitted, width))
             self._put(y, fitted, width)
+        self._asked = rows
         if changed:
             self.refresh(*changed)
 
@@ -108,7 +112,7 @@ class Panel(Widget, can_focus=False):
         self.show()
 
     def _forget(self) -> None:
-        self._rows, self._strips = [], []
+        self._asked, self._rows, self._strips = [], [], []
         self.refresh()
 
 
