@@ -10,15 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgetop import config
-from edgetop.cli import closing, streams
+from edgetop.cli import streams
 from edgetop.engine import providers
 from edgetop.engine.spec import RunSpec
 from edgetop.errors import ExitCode, UsageError
 from edgetop.sensors.board import Board
 from edgetop.session.live import LiveSession
-from edgetop.session.recording import Recording
-from edgetop.session.trace import TraceFile
-from edgetop.ui.interrupts import Interrupts
 from edgetop.zoo import resolve
 
 if TYPE_CHECKING:
@@ -151,7 +148,11 @@ def main(arguments: argparse.Namespace) -> int:
     lines = arguments.headless or arguments.json or not has_screen()
     interval_s = arguments.interval or settings.interval_s
     interval_s = interval_s or (_LINES_INTERVAL_S if lines else _SCREEN_INTERVAL_S)
-    trace = None if arguments.trace is None else TraceFile(arguments.trace)
+    trace = None
+    if arguments.trace is not None:
+        from edgetop.session.trace import TraceFile
+
+        trace = TraceFile(arguments.trace)
     session = LiveSession(
         spec,
         Board(arguments.sysroot),
@@ -160,6 +161,7 @@ def main(arguments: argparse.Namespace) -> int:
         end_on_failure=lines,
         trace=trace,
     )
+    session.launch()  # from here on the model loads, beside all that is still to be imported
     try:
         code = _watch(session, arguments, settings, lines=lines)
     finally:
@@ -175,6 +177,10 @@ def _watch(
     session: LiveSession, arguments: argparse.Namespace, settings: Settings, *, lines: bool
 ) -> int:
     """Show the session until it ends, then close it; returns the exit code."""
+    from edgetop.cli import closing
+    from edgetop.session.recording import Recording
+    from edgetop.ui.interrupts import Interrupts
+
     recording = Recording()
     session.subscribe(recording.add)
     with Interrupts() as interrupts:

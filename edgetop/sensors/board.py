@@ -6,17 +6,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgetop.sensors.clock import ClockProvider
-from edgetop.sensors.container import ContainerProvider
-from edgetop.sensors.cpu import CpuProvider
 from edgetop.sensors.feed import Feed, ThreadFeed
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.headline import headline
 from edgetop.sensors.identity import board_name
-from edgetop.sensors.memory import MemoryProvider
-from edgetop.sensors.nvml import NvmlProvider
 from edgetop.sensors.provider import Clock, Provider, monotonic
-from edgetop.sensors.thermal import ThermalProvider
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +24,14 @@ def providers_for(sysroot: Sysroot, clock: Clock = monotonic) -> tuple[Provider,
     Where two of them find the same physical sensor the earlier one is shown. NVML is not
     made of files: it is asked about this machine whatever the root.
     """
+    # Here and not at the top: the screen is painted before the sensors are needed.
+    from edgetop.sensors.clock import ClockProvider
+    from edgetop.sensors.container import ContainerProvider
+    from edgetop.sensors.cpu import CpuProvider
+    from edgetop.sensors.memory import MemoryProvider
+    from edgetop.sensors.nvml import NvmlProvider
+    from edgetop.sensors.thermal import ThermalProvider
+
     return (
         CpuProvider(sysroot, clock),
         MemoryProvider(sysroot, clock),
@@ -61,11 +63,8 @@ class Board:
         clock: Clock = monotonic,
     ) -> None:
         self._sysroot = Sysroot(sysroot)
-        if providers is None:
-            providers = providers_for(self._sysroot, clock)
-        self._feeds = tuple(
-            (ThreadFeed if provider.blocks else Feed)(provider, clock) for provider in providers
-        )
+        self._clock = clock
+        self._feeds = None if providers is None else _feeds(providers, clock)
 
     def start(self, wait_s: float = 0.0) -> None:
         """Look for sensors and begin to read them.
@@ -74,6 +73,8 @@ class Board:
             wait_s: Seconds to wait at most for the first answer of the providers that may
                 block; without it their sensors appear in a later `read`.
         """
+        if self._feeds is None:
+            self._feeds = _feeds(providers_for(self._sysroot, self._clock), self._clock)
         for feed in self._feeds:
             feed.start()
         deadline_s = time.monotonic() + wait_s
@@ -82,7 +83,9 @@ class Board:
 
     def read(self) -> BoardReadings:
         """Everything known now; never blocks, never raises."""
-        return headline(_without_twins([item for feed in self._feeds for item in feed.latest()]))
+        return headline(
+            _without_twins([item for feed in self._feeds or () for item in feed.latest()])
+        )
 
     def identity(self) -> str:
         """The board's name; ``unknown board`` if it does not say."""
@@ -90,8 +93,14 @@ class Board:
 
     def close(self) -> None:
         """Stop reading; a provider that hangs is not waited for."""
-        for feed in self._feeds:
+        for feed in self._feeds or ():
             feed.stop()
+
+
+def _feeds(providers: Sequence[Provider], clock: Clock) -> tuple[Feed | ThreadFeed, ...]:
+    return tuple(
+        (ThreadFeed if provider.blocks else Feed)(provider, clock) for provider in providers
+    )
 
 
 def _without_twins(items: Sequence[SensorReading]) -> tuple[SensorReading, ...]:

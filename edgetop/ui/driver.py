@@ -93,15 +93,6 @@ class PacedDriver(LinuxDriver):
         except OSError:
             self.line.dead = True
 
-    def _sigcont_application(self, *_: object) -> None:
-        """Come back after ctrl+z only.
-
-        At any other SIGCONT Textual would start its threads a second time, and two input
-        threads take the keys from each other until one waits for ever.
-        """
-        if self._must_signal_resume:
-            super()._sigcont_application()
-
     def _request_terminal_sync_mode_support(self) -> None:
         if not self._console:  # which prints the end of this query
             super()._request_terminal_sync_mode_support()
@@ -126,6 +117,17 @@ class PacedDriver(LinuxDriver):
         if self._console:
             self.write(_CLEAR)  # it has no second screen to go back from
         super().stop_application_mode()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Take the terminal again; after a plain SIGSTOP it was never given back.
+
+        Textual would start a second pair of threads then, and take the raw terminal for the one
+        to restore in the end.
+        """
+        if not self._must_signal_resume:
+            self.suspend_application_mode()
+        super()._sigcont_application()
+        self._app.call_later(self._app.refresh, layout=True)
 
     def close(self) -> None:
         """Let the writer thread finish; give it up if the terminal takes nothing."""

@@ -34,7 +34,6 @@ def run(
     inbox = Inbox()
     session.subscribe(inbox.put)
     session.when_finished(inbox.close)
-    session.launch()
     stuck = False
     try:
         from edgetop.ui.app import EdgetopApp

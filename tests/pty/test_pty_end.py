@@ -210,3 +210,26 @@ def test_debug_shows_where_a_defect_is(
     gone(program)
     assert b"Traceback" in program.raw
     assert b"_or_fail" in program.raw
+
+
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGTSTP], ids=["STOP", "TSTP"])
+def test_stopped_and_continued_it_goes_on(watch: Watch, number: int) -> None:
+    """The screen is there again, keys work, and in the end the terminal is as before."""
+    program = watch()
+    process = psutil.Process(program.pid)
+    program.signal(number)
+    until(lambda: process.status() == psutil.STATUS_STOPPED, "it is stopped")
+    if number == signal.SIGTSTP:
+        until(lambda: not program.screen.alternate, "the shell has the terminal")
+    program.signal(signal.SIGCONT)
+    until(lambda: process.status() != psutil.STATUS_STOPPED, "it goes on")
+    program.send("m")
+    program.wait_for("type to filter", 30)
+    program.type_text("v1.1")
+    program.wait_for(lambda text: "squeezenet_v1.0" not in text and "v1.1" in text, 30)
+    program.send("escape")
+    text = program.wait_for(lambda text: "type to filter" not in text, 30)
+    assert "1 Throughput" in text
+    program.send("q")
+    assert program.wait(30) == 0
+    assert program.restored() == []

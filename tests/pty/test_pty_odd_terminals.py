@@ -196,8 +196,6 @@ def test_a_terminal_that_answers_nothing_works(watch: Watch) -> None:
 
 def test_inside_tmux(terminal: StartTerminal, small_model: Path, tmp_path: Path) -> None:
     """A multiplexer is a terminal like others; when it is killed the model ends."""
-    import shutil
-
     if shutil.which("tmux") is None:
         pytest.skip("needs tmux")
     words = [*EDGETOP, "--model", small_model, "--threads", "1", "--warmup", "0.1", "--rate", "100"]
@@ -213,22 +211,3 @@ def test_inside_tmux(terminal: StartTerminal, small_model: Path, tmp_path: Path)
     program.wait_for("[exited]", 30)
     assert program.wait(30) == 0
     assert program.restored() == []
-
-
-def test_stopped_and_continued_it_goes_on(watch: Watch) -> None:
-    """SIGSTOP and SIGCONT: the screen goes on, and in the end the terminal is as before."""
-    import signal
-
-    program = watch()
-    program.signal(signal.SIGSTOP)
-    program.signal(signal.SIGCONT)
-    program.send("m")
-    program.wait_for("type to filter", 30)
-    program.type_text("v1.1")
-    program.wait_for(lambda text: "squeezenet_v1.0" not in text and "v1.1" in text)
-    close_dialog(program)
-    program.send("q")
-    assert program.wait(30) == 0
-    assert program.restored() == []
-
-
