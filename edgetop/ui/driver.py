@@ -6,9 +6,10 @@ import os
 import select
 import shutil
 import sys
+import termios
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import constants, events
 from textual.drivers.linux_driver import LinuxDriver
@@ -55,6 +56,7 @@ class PacedDriver(LinuxDriver):
         )
         self._file = self.line  # type: ignore[assignment]
         self._console = is_console(os.environ.get("TERM", ""))
+        self._taken: list[Any] | None = None
 
     @property
     def hung_up(self) -> bool:
@@ -118,13 +120,26 @@ class PacedDriver(LinuxDriver):
             self.write(_CLEAR)  # it has no second screen to go back from
         super().stop_application_mode()
 
-    def _sigcont_application(self, *_: object) -> None:
-        """Take the terminal again; after a plain SIGSTOP it was never given back.
+    def start_application_mode(self) -> None:
+        """Take the terminal."""
+        super().start_application_mode()
+        self._taken = self._modes()
 
-        Textual would start a second pair of threads then, and take the raw terminal for the one
-        to restore in the end.
+    def _modes(self) -> list[Any] | None:
+        try:
+            return termios.tcgetattr(self.fileno)
+        except termios.error:
+            return None
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Take the terminal again if somebody else has had it, as a shell has after a stop.
+
+        Textual would always take it again: without having given it back it would start a second
+        pair of threads, and two input threads take the keys from each other.
         """
         if not self._must_signal_resume:
+            if self._modes() == self._taken:
+                return
             self.suspend_application_mode()
         super()._sigcont_application()
         self._app.call_later(self._app.refresh, layout=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgetop.paint.numbers import significant
+from edgetop.paint.numbers import si
 from edgetop.paint.rows import Row, join
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def truth(sample: Sample, symbols: Symbols) -> list[Row]:
 
 def _start_up(run: Run, symbols: Symbols) -> Row:
     def seconds(value: float | None) -> str:
-        return f"{significant(value, dash=symbols.dash)} s"
+        return " ".join(si(value, "s", micro=symbols.micro, dash=symbols.dash))
 
     first = None if run.first_run_ms is None else run.first_run_ms / 1000
     words = f"load {seconds(run.load_s)}, first run {seconds(first)}"
