@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,9 @@ _FATAL_ONLY = 4  # the runtime raises what it logs; its log would repeat each er
 
 
 def _import_onnxruntime() -> Any:
+    # Since 1.32 it would keep a database of events in the user's cache and write to it beside
+    # the model that is being measured; it looks for this when it is imported.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
         import onnxruntime
     except ImportError as error:

@@ -131,7 +131,7 @@ class LiveSession:
         if self._thread.is_alive():
             self._thread.join()
         else:
-            self._runs.halt()  # it may have been launched and never started
+            self._runs.close()  # it may have been launched and never started
 
     def finish(self) -> None:
         """Ask the session to end, without waiting: safe in a signal handler."""
@@ -178,7 +178,7 @@ class LiveSession:
                 self._publish(time.monotonic())
         except BaseException as error:  # noqa: BLE001  whoever waits for `finished` must hear of it
             self.crash = error
-            self._runs.halt()
+            self._runs.close()
         finally:
             self._board.close()
             self._wait_end.close()

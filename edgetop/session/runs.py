@@ -130,11 +130,15 @@ class Runs:
         if self._builder is not None:
             self._builder.stop()
             self._builder = None
-        if self._launched is not None:
-            self._launched.stop()
-            self._launched = None
         if self.monitor is not None:
             self.monitor.halt()
+
+    def close(self) -> None:
+        """Leave nothing behind, not even a process that was launched and never used."""
+        launched, self._launched = self._launched, None
+        if launched is not None:
+            launched.stop()
+        self.halt()
 
     def drop(self) -> None:
         """Forget the run that was halted."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SystemCommand
 from textual.message import Message
+from textual.widgets._toast import ToastRack
 
 from edgetop import locations
 from edgetop.errors import ExitCode
@@ -25,6 +26,7 @@ from edgetop.ui.view import View
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from textual.notifications import Notification
     from textual.screen import Screen
 
     from edgetop.paint.symbols import Symbols
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from edgetop.ui.interrupts import Interrupts
     from edgetop.ui.theme import Theme
     from edgetop.zoo.resolve import ModelChoice
+
+
+_NOTICE_GONE_S = 0.2
 
 
 class News(Message):
@@ -201,6 +206,12 @@ class EdgetopApp(PacedApp):
                 await self.run_action(action)
 
             yield SystemCommand(name, f"key {command.shown}", act)
+
+    def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
+        """A notice goes; of more notices than fit Textual repaints the wrong places then."""
+        if any(rack.max_scroll_y for rack in self.screen.query(ToastRack)):
+            self.set_timer(_NOTICE_GONE_S, self.refresh)
+        super()._unnotify(notification, refresh)
 
     def _tell(self, problem: str) -> None:
         if problem:

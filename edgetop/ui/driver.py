@@ -122,7 +122,7 @@ class PacedDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         self._taken = self._modes()
 
     def _modes(self) -> list[Any] | None:

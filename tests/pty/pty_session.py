@@ -84,6 +84,10 @@ class PtySession:
         size = struct.pack("HHHH", rows, columns, columns * width, rows * height)
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, size)
 
+    def set_cooked(self) -> None:
+        """The terminal settings as they were at the start."""
+        termios.tcsetattr(self.master, termios.TCSANOW, self._settings_before)
+
     def changed_settings(self) -> list[str]:
         """The terminal settings that differ from the start, like ``ECHO off``."""
         now = termios.tcgetattr(self.master)

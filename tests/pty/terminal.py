@@ -135,6 +135,10 @@ class Terminal:
         if self.status is None:
             os.kill(self.pid, number)
 
+    def set_cooked(self) -> None:
+        """Give the terminal the settings that it had before the program, as a shell does."""
+        self._session.set_cooked()
+
     def hangup(self) -> None:
         """Close the terminal's end, as when a window is closed or an SSH connection breaks."""
         with self._changed:

@@ -193,7 +193,7 @@ def test_a_defect_of_ours_is_one_line(
     assert part in said[0]
     assert "ZeroDivisionError" in " ".join(lines)
     assert "Traceback" not in " ".join(lines)
-    assert b"File \"" not in program.raw
+    assert b'File "' not in program.raw
     exported(export)
 
 
@@ -212,15 +212,17 @@ def test_debug_shows_where_a_defect_is(
     assert b"_or_fail" in program.raw
 
 
-@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGTSTP], ids=["STOP", "TSTP"])
-def test_stopped_and_continued_it_goes_on(watch: Watch, number: int) -> None:
+@pytest.mark.parametrize("how", ["STOP", "STOP, then a shell", "TSTP"])
+def test_stopped_and_continued_it_goes_on(watch: Watch, how: str) -> None:
     """The screen is there again, keys work, and in the end the terminal is as before."""
     program = watch()
     process = psutil.Process(program.pid)
-    program.signal(number)
+    program.signal(signal.SIGTSTP if how == "TSTP" else signal.SIGSTOP)
     until(lambda: process.status() == psutil.STATUS_STOPPED, "it is stopped")
-    if number == signal.SIGTSTP:
+    if how == "TSTP":
         until(lambda: not program.screen.alternate, "the shell has the terminal")
+    elif how == "STOP, then a shell":
+        program.set_cooked()
     program.signal(signal.SIGCONT)
     until(lambda: process.status() != psutil.STATUS_STOPPED, "it goes on")
     program.send("m")

@@ -28,8 +28,10 @@ OLDEST_S = 6.0
 def shown_s(text: str) -> int:
     """The run's time that the screen shows, in seconds; -1 if none."""
     clock = re.search(r"(\d\d):(\d\d):(\d\d)  \S+ \w", text.split("\n")[0])
-    return -1 if clock is None else sum(
-        int(part) * unit for part, unit in zip(clock.groups(), (3600, 60, 1), strict=True)
+    return (
+        -1
+        if clock is None
+        else sum(int(part) * unit for part, unit in zip(clock.groups(), (3600, 60, 1), strict=True))
     )
 
 
