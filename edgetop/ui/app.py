@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SystemCommand
 from textual.message import Message
-from textual.widgets._toast import ToastRack
 
 from edgetop import locations
 from edgetop.errors import ExitCode
@@ -26,7 +25,6 @@ from edgetop.ui.view import View
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from textual.notifications import Notification
     from textual.screen import Screen
 
     from edgetop.paint.symbols import Symbols
@@ -38,7 +36,8 @@ if TYPE_CHECKING:
     from edgetop.zoo.resolve import ModelChoice
 
 
-_NOTICE_GONE_S = 0.2
+_NOTICE_ROWS = 8
+"""A notice of some lines with its frame and margin."""
 
 
 class News(Message):
@@ -207,11 +206,15 @@ class EdgetopApp(PacedApp):
 
             yield SystemCommand(name, f"key {command.shown}", act)
 
-    def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
-        """A notice goes; of more notices than fit Textual repaints the wrong places then."""
-        if any(rack.max_scroll_y for rack in self.screen.query(ToastRack)):
-            self.set_timer(_NOTICE_GONE_S, self.refresh)
-        super()._unnotify(notification, refresh)
+    def notify(self, message: str, **options: Any) -> None:
+        """Show a notice; older ones make room for it.
+
+        Of notices that have no place on the screen Textual leaves parts behind.
+        """
+        room = max(1, self.size.height // _NOTICE_ROWS)
+        for old in list(self._notifications)[: max(0, len(self._notifications) + 1 - room)]:
+            self._unnotify(old)
+        super().notify(message, **options)
 
     def _tell(self, problem: str) -> None:
         if problem:

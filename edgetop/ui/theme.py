@@ -122,18 +122,23 @@ def first_theme(name: str, shipped: Path, user: Path) -> Theme:
     """The theme to start with, found without reading the others if its file has its name.
 
     Raises:
-        UsageError: There is no theme of that name.
+        UsageError: There is no theme of that name, or its file is damaged.
     """
+    problem = None
     for folder in (user, shipped):
         path = folder / f"{name}.toml"
         if name.isprintable() and "/" not in name and path.is_file():
             try:
                 theme = load_theme(path)
-            except UsageError:
+            except UsageError as error:
+                problem = error
                 break
             if theme.name == name:
                 return theme
-    return available(shipped, user).named(name)
+    catalogue = available(shipped, user)
+    if problem is not None and name not in catalogue.themes:
+        raise problem
+    return catalogue.named(name)
 
 
 def _theme_files(folder: Path, problems: list[str]) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +38,7 @@ def _write(path: Path, batch: int | str, rows: int, width: int, products: int) -
     graph = helper.make_graph(
         [
             helper.make_node("MatMul", [source, "w"], [target])
-            for source, target in zip(names, names[1:], strict=False)
+            for source, target in itertools.pairwise(names)
         ],
         "products",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, rows, width])],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest

@@ -84,6 +84,7 @@ def test_a_dialog_survives_any_size(watch: Watch) -> None:
         for size in ((20, 5), (1, 1), (0, 0), (300, 100), (3, 40), FINAL):
             program.resize(*size)
             program.wait_quiet(0.05, 30)
+        program.wait_for(lambda text, words=words: words in text.lower(), 30)
         program.send("escape")
         program.wait_for(lambda text, words=words: words not in text.lower(), 30)
     whole(program)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import signal
 import sys
@@ -27,7 +28,7 @@ OLDEST_S = 6.0
 
 def shown_s(text: str) -> int:
     """The run's time that the screen shows, in seconds; -1 if none."""
-    clock = re.search(r"(\d\d):(\d\d):(\d\d)  \S+ \w", text.split("\n")[0])
+    clock = re.search(r"(\d\d):(\d\d):(\d\d)  \S+ \w", text.split("\n", maxsplit=1)[0])
     return (
         -1
         if clock is None
@@ -85,7 +86,7 @@ def test_a_stalled_terminal_stops_nothing_but_itself(
     assert program.restored() == []
     rows = exported(tmp_path / "session.csv")
     moments = [float(row["elapsed_s"]) for row in rows]
-    gaps = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(moments)]
     assert max(gaps) < 2.0, "samples are missing from the time of the stall"
 
 
