@@ -141,6 +141,7 @@ class PacedDriver(LinuxDriver):
             if self._modes() == self._taken:
                 return
             self.suspend_application_mode()
+        self.line.forget()
         super()._sigcont_application()
         self._app.call_later(self._app.refresh, layout=True)
 

@@ -115,6 +115,13 @@ class Line:
                 self._arrive()
         self._tell_if_clear()
 
+    def forget(self) -> None:
+        """The terminal has been in other hands: answers to earlier queries went elsewhere."""
+        with self._lock:
+            self._answered = self._asked
+            while self._frames:
+                self._arrive()
+
     def _arrive(self) -> int:
         """The oldest frame is no longer under way; returns its number."""
         frame = self._frames.popleft()

@@ -135,6 +135,10 @@ class Terminal:
         if self.status is None:
             os.kill(self.pid, number)
 
+    def changed_settings(self) -> list[str]:
+        """The terminal settings that differ now from those before the program."""
+        return self._session.changed_settings()
+
     def set_cooked(self) -> None:
         """Give the terminal the settings that it had before the program, as a shell does."""
         self._session.set_cooked()

@@ -224,7 +224,7 @@ def test_stopped_and_continued_it_goes_on(watch: Watch, how: str) -> None:
     elif how == "STOP, then a shell":
         program.set_cooked()
     program.signal(signal.SIGCONT)
-    until(lambda: process.status() != psutil.STATUS_STOPPED, "it goes on")
+    until(program.changed_settings, "it has the terminal again")
     program.send("m")
     program.wait_for("type to filter", 30)
     program.type_text("v1.1")
