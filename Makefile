@@ -1,8 +1,8 @@
 # make run    set up and open the live monitor    (ARGS="--model FILE --duration 10" passes options on)
 # make test   set up, check and test
 PYTHON ?= python3
-VENV   ?= .venv
 EXTRAS ?= cpu
+VENV   ?= .venv$(if $(filter-out cpu,$(EXTRAS)),-$(EXTRAS))
 ARGS   ?=
 BIN     = $(VENV)/bin
 
@@ -27,7 +27,8 @@ screenshots: $(VENV)/.dev
 	$(BIN)/python docs/screenshots.py
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "edgetop needs Python's venv module (Debian: apt install python3-venv)"; exit 1; }
 
 $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"

@@ -9,6 +9,8 @@ class ExitCode(IntEnum):
     """The exit codes of every edgetop command, a contract for scripts."""
 
     DONE = 0
+    DEFECT = 1
+    """A defect of edgetop itself."""
     USAGE = 2
     """Wrong usage, or an input file that cannot be read."""
     MODEL = 3

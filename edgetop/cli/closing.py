@@ -35,7 +35,8 @@ def finish(
     if session.crash is not None:
         save(session, recording, export)
         raise EdgetopError(
-            f"the sampler ended by a defect of edgetop: {session.crash!r}; --debug shows where"
+            f"the sampler ended by a defect of edgetop: {session.crash!r}; --debug shows where",
+            ExitCode.DEFECT,
         ) from session.crash
     code = _summarise(session, code, json_lines=json_lines)
     if export is not None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edgetop.cli import streams
 from edgetop.cli.lines import event_line, interval_line
@@ -16,13 +15,13 @@ from edgetop.export import records
 if TYPE_CHECKING:
     from edgetop.sample import Sample
     from edgetop.session.live import LiveSession
+    from edgetop.ui.interrupts import Interrupts
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _POLL_S = 0.2
 
 
-def run(session: LiveSession, *, json_lines: bool) -> ExitCode:
-    """Print samples until the session ends; returns how it ended.
+def run(session: LiveSession, *, json_lines: bool, interrupts: Interrupts) -> ExitCode:
+    """Print samples until the session ends by itself or by a signal; returns how it ended.
 
     Standard output carries the samples and nothing else; events go to standard error. The
     session ends when nobody reads its samples any more.
@@ -38,16 +37,9 @@ def run(session: LiveSession, *, json_lines: bool) -> ExitCode:
         elif sample.window.duration_s:
             output.put((True, interval_line(sample)))
 
-    interrupted = False
-
-    def interrupt(_number: int, _frame: Any) -> None:
-        nonlocal interrupted
-        interrupted = True
-        session.finish()
-
     session.subscribe(receive)
-    previous = {number: signal.signal(number, interrupt) for number in _SIGNALS}
     session.start()
+    interrupts.end_with(session.finish)
     code = ExitCode.DONE
     try:
         _print_until_finished(session, output)
@@ -55,10 +47,9 @@ def run(session: LiveSession, *, json_lines: bool) -> ExitCode:
         streams.complain(error.message)
         code = error.code
     finally:
+        interrupts.end_with(None)
         session.stop()
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-    return ExitCode.INTERRUPTED if interrupted else code
+    return ExitCode.INTERRUPTED if interrupts.happened else code
 
 
 def _print_until_finished(session: LiveSession, output: SimpleQueue[tuple[bool, str]]) -> None:

@@ -144,6 +144,7 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.export is not None:
         from edgetop.export import table
 
+        arguments.export = arguments.export.absolute()  # the working folder may vanish
         table.check_target(arguments.export)
     lines = arguments.headless or arguments.json or not has_screen()
     interval_s = arguments.interval or settings.interval_s
@@ -188,7 +189,7 @@ def _watch(
             if lines:
                 from edgetop.cli import headless
 
-                code = headless.run(session, json_lines=arguments.json)
+                code = headless.run(session, json_lines=arguments.json, interrupts=interrupts)
             else:
                 from edgetop.ui import start
 

@@ -167,10 +167,10 @@ def _item_bytes(dtype: str) -> int:
 
 def _refuse_what_cannot_fit(needed_bytes: int) -> None:
     try:
-        free_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError):
         return
-    if needed_bytes > free_bytes:
+    if needed_bytes > memory_bytes:
         raise ModelError(_too_big(needed_bytes))
 
 

@@ -127,6 +127,8 @@ def check_target(path: Path) -> None:
     """
     if path.is_dir():
         raise UsageError(f"cannot export to {path}: it is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"cannot export to {path}: it is a device or pipe, not a file")
     if not path.absolute().parent.is_dir():
         raise UsageError(f"cannot export to {path}: there is no folder {path.absolute().parent}")
 

@@ -8,10 +8,11 @@ import select
 import socket
 import threading
 import time
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from edgetop.sample import Event, Sample, State
+from edgetop.sample import Event, Sample, State, Window
 from edgetop.session.runs import Runs
 
 if TYPE_CHECKING:
@@ -174,8 +175,7 @@ class LiveSession:
             self._begin(self._runs.spec)
             self._sample()
             self._end_run()
-            if self._events:
-                self._publish(time.monotonic())
+            self._publish_last_events()
         except BaseException as error:  # noqa: BLE001  whoever waits for `finished` must hear of it
             self.crash = error
             self._runs.close()
@@ -233,6 +233,9 @@ class LiveSession:
     def _follow(self) -> None:
         """Take what is new of the run; it may have come to its end."""
         self._runs.follow()
+        monitor = self._runs.monitor
+        if monitor is not None and self._interval_s > _LONGEST_WAIT_S:
+            monitor.observe(self._board.read())  # energy needs readings closer than the samples
         failed = self._runs.failure is not None and self._end_on_failure
         if failed or self._left_s() <= 0:
             self._finish()
@@ -300,6 +303,16 @@ class LiveSession:
         self._last = sample
         for receive in self._subscribers:
             receive(sample)
+
+    def _publish_last_events(self) -> None:
+        """Hand out what was said since the last sample; no figure is new in it."""
+        if self._last is None:
+            self._publish(time.monotonic())
+        elif self._events:
+            events, self._events = tuple(self._events), []
+            last = replace(self._last, events=events, window=Window())
+            for receive in self._subscribers:
+                receive(last)
 
     def _note_state(self, state: State, reason: str) -> None:
         """Record a change of state that explains a change of the figures."""

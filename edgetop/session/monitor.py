@@ -63,6 +63,8 @@ class RunMonitor:
         self.phase = "starting"
         """starting, loading, warming, measuring: what the worker last said of itself."""
         self.paused = False
+        self.epoch = 0
+        """Changes whenever the figures begin anew."""
         self._drained_ns = time.monotonic_ns()
         self._measuring_since_ns: int | None = None  # None: time does not count
         self._total = LatencyHistogram()
@@ -75,6 +77,7 @@ class RunMonitor:
 
     def _clear_figures(self) -> None:
         now_s = time.monotonic()
+        self.epoch += 1
         self._total.clear()
         self._window.clear()
         self._recent.clear()
@@ -230,9 +233,7 @@ class RunMonitor:
         """Take the power reading that belongs to the inferences drained so far."""
         if self._measuring_since_ns is not None:
             power = board.power
-            self._energy.add(
-                power.time_s, power.power_w, power.energy_j, self._total.count * self.run.batch
-            )
+            self._energy.add(power.time_s, power.power_w, power.energy_j, self.total().images)
 
     def close_window(self, now_s: float) -> Window:
         """The figures since the last call."""

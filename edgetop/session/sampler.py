@@ -62,6 +62,7 @@ class Sampler:
         )
         if failure is not None:
             figures |= {"state": State.FAILED, "state_reason": failure.message, "fps": None}
+            figures["worker"] = WorkerUse()  # the process is gone, and what it used with it
         worker_pids = () if monitor is None else (monitor.worker.pid,)
         return Sample(
             time_unix_s=time.time(),
@@ -95,7 +96,7 @@ class Sampler:
             "window": window,
             "total": total,
             "histogram": monitor.histogram.histogram(),
-            "worker": self._worker_use(monitor.worker.pid, total.inferences, now_s),
+            "worker": self._worker_use(monitor, total.inferences, now_s),
             "energy": monitor.energy.result(),
             "backlog": monitor.backlog(),
         }
@@ -115,11 +116,13 @@ class Sampler:
             "energy": Energy(),
         }
 
-    def _worker_use(self, pid: int, inferences: int, now_s: float) -> WorkerUse:
+    def _worker_use(self, monitor: RunMonitor, inferences: int, now_s: float) -> WorkerUse:
         """Use of the model's process; a new run is a new process.
 
-        Processor time per inference counts from the first sample that has inferences.
+        Processor time per inference counts from the first sample that has inferences, since
+        the run's warm-up or the last reset.
         """
+        pid = monitor.worker.pid
         if self._worker is None or self._worker.pid != pid:
             if self._worker is not None:
                 self._worker.use.close()
@@ -130,7 +133,8 @@ class Sampler:
             # The last sample is taken when the process has ended: it uses no processor now.
             return replace(worker.last, cpu_percent=None)
         per_inference_ms = None
-        if not worker.base_inferences or inferences < worker.base_inferences:
+        if not worker.base_inferences or worker.epoch != monitor.epoch:
+            worker.epoch = monitor.epoch
             worker.base_inferences, worker.base_cpu_s = inferences, use.cpu_s
         elif inferences > worker.base_inferences:
             spent_s = use.cpu_s - worker.base_cpu_s
@@ -140,7 +144,7 @@ class Sampler:
 
     def look_before_end(self, monitor: RunMonitor, now_s: float) -> None:
         """Note what the model's process uses while it can still be asked."""
-        self._worker_use(monitor.worker.pid, monitor.total().inferences, now_s)
+        self._worker_use(monitor, monitor.total().inferences, now_s)
 
 
 @dataclass(slots=True)
@@ -150,5 +154,6 @@ class _Worker:
     pid: int
     use: ProcessUse
     last: WorkerUse = field(default_factory=WorkerUse)
+    epoch: int = 0
     base_inferences: int = 0
     base_cpu_s: float = 0.0

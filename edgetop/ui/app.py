@@ -246,7 +246,12 @@ class EdgetopApp(PacedApp):
 
     def action_export(self) -> None:
         """Write the session into the working folder."""
-        worked, line = self._controls.export(Path.cwd())
+        try:
+            folder = Path.cwd()
+        except OSError as error:  # it was removed, or its disk is gone
+            self._tell(f"there is no working folder to export into: {error.strerror}")
+            return
+        worked, line = self._controls.export(folder)
         self.notify(line, severity="information" if worked else "error", markup=False)
 
     def action_model(self) -> None:

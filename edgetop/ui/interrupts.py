@@ -19,7 +19,8 @@ class Interrupts:
 
     A closed SSH connection brings SIGHUP twice (from the system and from the shell), an
     impatient user ctrl+c twice: what comes while the session is being closed and exported does
-    nothing, but for the second SIGINT, which gives up.
+    nothing, but for the second SIGINT, which gives up. A signal that edgetop was started without
+    (by nohup, or in the background of a script) stays ignored.
     """
 
     def __init__(self) -> None:
@@ -30,7 +31,8 @@ class Interrupts:
 
     def __enter__(self) -> Self:
         for number in _SIGNALS:
-            self._previous[number] = signal.signal(number, self._receive)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._previous[number] = signal.signal(number, self._receive)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -51,7 +51,7 @@ def run(
     if app.defect is not None:
         raise EdgetopError(
             f"the screen ended by a defect of edgetop: {app.defect!r}; --debug shows where",
-            ExitCode.USAGE,
+            ExitCode.DEFECT,
         ) from app.defect
     return ExitCode.INTERRUPTED if interrupts.happened else ExitCode(app.return_code or 0)
 

@@ -121,24 +121,25 @@ def available(shipped: Path, user: Path) -> ThemeCatalogue:
 def first_theme(name: str, shipped: Path, user: Path) -> Theme:
     """The theme to start with, found without reading the others if its file has its name.
 
+    One whose file is damaged is replaced by the shipped one of its name or by the default:
+    nobody is locked out by a typo in a colour; `available` tells the problem.
+
     Raises:
-        UsageError: There is no theme of that name, or its file is damaged.
+        UsageError: There is no theme of that name.
     """
-    problem = None
+    damaged = False
     for folder in (user, shipped):
         path = folder / f"{name}.toml"
         if name.isprintable() and "/" not in name and path.is_file():
             try:
                 theme = load_theme(path)
-            except UsageError as error:
-                problem = error
+            except UsageError:
+                damaged = True
                 break
             if theme.name == name:
                 return theme
     catalogue = available(shipped, user)
-    if problem is not None and name not in catalogue.themes:
-        raise problem
-    return catalogue.named(name)
+    return catalogue.named(DEFAULT_THEME if damaged and name not in catalogue.themes else name)
 
 
 def _theme_files(folder: Path, problems: list[str]) -> list[Path]:

@@ -17,6 +17,7 @@ SERIES = ("fps", "p50_ms", "cpu_percent", "gpu_percent", "power_w", "temperature
 """The histories that are kept."""
 
 _KEPT_EVENTS = 200
+_MOST_CHARTS = 32
 
 
 class View:
@@ -41,6 +42,12 @@ class View:
         self.lowest_fps: float | None = None
         self.highest_fps: float | None = None
         self._figures_of: tuple[int, float] = (0, 0.0)
+
+    def keep_chart(self, key: tuple[object, ...], moment: object, rows: list[Row]) -> None:
+        """Remember a painted chart; those of sizes that the terminal once had are forgotten."""
+        if len(self.charts) >= _MOST_CHARTS:
+            self.charts.clear()
+        self.charts[key] = (moment, rows)
 
     def update(self, sample: Sample) -> None:
         """Take the next sample."""

@@ -44,7 +44,7 @@ class Bench:
         board: Any = SimpleNamespace(read=lambda: BOARD)
         self.sampler = Sampler(board)
 
-    def monitor(self, inferences: int, pid: int = 7) -> Any:
+    def monitor(self, inferences: int, pid: int = 7, epoch: int = 0) -> Any:
         total = Window(1.0, inferences, inferences, float(inferences))
         return SimpleNamespace(
             observe=lambda _board: None,
@@ -57,6 +57,7 @@ class Bench:
             energy=SimpleNamespace(result=Energy),
             backlog=lambda: 0,
             worker=SimpleNamespace(pid=pid),
+            epoch=epoch,
         )
 
     def take(self, monitor: Any, failure: Any = None) -> Any:
@@ -82,12 +83,14 @@ def test_processor_time_per_inference_counts_from_the_first_sample_with_inferenc
 
 
 def test_a_reset_starts_processor_time_again(bench: Bench) -> None:
-    for cpu_s, inferences in ((1.0, 100), (2.0, 200), (3.0, 10)):
+    """Also when more inferences came since the reset than there were before it."""
+    for cpu_s, inferences, epoch in ((1.0, 100, 0), (2.0, 200, 0), (3.0, 250, 1)):
         bench.use = Use(80.0, 90.0, cpu_s)
-        worker = bench.take(bench.monitor(inferences)).worker
+        worker = bench.take(bench.monitor(inferences, epoch=epoch)).worker
     assert worker.cpu_ms_per_inference is None
     bench.use = Use(80.0, 90.0, 3.5)
-    assert bench.take(bench.monitor(110)).worker.cpu_ms_per_inference == pytest.approx(5.0)
+    worker = bench.take(bench.monitor(350, epoch=1)).worker
+    assert worker.cpu_ms_per_inference == pytest.approx(5.0)
 
 
 def test_the_last_sample_keeps_what_was_seen_while_the_process_lived(bench: Bench) -> None:

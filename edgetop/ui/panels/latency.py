@@ -52,7 +52,7 @@ def _histogram(view: View, sample: Sample, width: int, height: int) -> list[Row]
     painted_at, painted = view.charts.get(key, (None, []))
     if painted_at != moment:
         painted = histogram(sample.histogram, width, height, view.symbols)
-        view.charts[key] = (moment, painted)
+        view.keep_chart(key, moment, painted)
     return painted
 
 

@@ -106,7 +106,7 @@ def history(
     position, painted = view.charts.get(key, (None, []))
     if position != view.series[name].position():
         painted = _history(view, name, width, height, series, ceiling, factor)
-        view.charts[key] = (view.series[name].position(), painted)
+        view.keep_chart(key, view.series[name].position(), painted)
     return painted
 
 
