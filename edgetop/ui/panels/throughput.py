@@ -10,7 +10,7 @@ from edgetop.paint.numbers import fixed, grouped, si
 from edgetop.paint.rows import Row, beside, fit, join
 from edgetop.sample import State
 from edgetop.ui.panels.parts import STATE_INKS, history, labelled, number
-from edgetop.ui.panels.truth import truth
+from edgetop.ui.panels.truth import truth, warning
 
 if TYPE_CHECKING:
     from edgetop.sample import Sample
@@ -41,7 +41,8 @@ def throughput(view: View, width: int, height: int) -> list[Row]:
     if height >= _ROOM_FOR_TRUTH:
         foot = [(), *truth(sample, view.symbols)]
     room = height - len(head) - len(foot)
-    gap = [_doubt(view, sample)] if room >= 5 else []
+    caution = _doubt(view, sample) or (() if foot else warning(sample))
+    gap = [caution] if room >= 5 else []
     chart = history(view, "fps", width, room - len(gap), "throughput")
     return [*head, *gap, *chart, *foot][: max(0, height)]
 
@@ -103,7 +104,7 @@ def _pace(view: View, sample: Sample) -> Row:
         per_image, unit = si(per_image_s, "s", micro=symbols.micro, dash=symbols.dash)
         return join(
             (f"{per_image:>5}", "number" if per_image_s else "dim"),
-            (f" {unit} per image, closed loop", "dim"),
+            (f" {unit} mean per image, closed loop", "dim"),
         )
     row = join(number(rate, view), (" come in per second", "dim"))
     if sample.backlog:

@@ -20,6 +20,15 @@ def truth(sample: Sample, symbols: Symbols) -> list[Row]:
     return [_start_up(run, symbols), _where(run, symbols), _what(run, symbols)]
 
 
+def warning(sample: Sample) -> Row:
+    """In one line what no reader may miss, for panels without room for the truth."""
+    run = sample.run
+    words = [run.label] if run.label else []
+    if run.nodes_on_cpu:
+        words.append(f"{run.nodes_on_cpu} nodes on the CPU")
+    return ((", ".join(words), "warn"),) if words else ()
+
+
 def _start_up(run: Run, symbols: Symbols) -> Row:
     def seconds(value: float | None) -> str:
         return " ".join(si(value, "s", micro=symbols.micro, dash=symbols.dash))
