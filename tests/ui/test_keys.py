@@ -77,11 +77,11 @@ REFUSALS = [
 async def test_what_cannot_be_done_is_said_and_changes_nothing() -> None:
     """One notice per press."""
     async with on_screen() as screen:
-        for count, (key, run, words) in enumerate(REFUSALS, 1):
+        for key, run, words in REFUSALS:
             await screen.play(*with_run(run))
             await screen.press(key)
             assert screen.session.commands == []
-            assert len(screen.notices) == count
+            assert sum(words in notice for notice in screen.notices) == 1
             assert words in screen.notices[-1]
             assert words in screen.text
 
