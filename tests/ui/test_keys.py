@@ -79,9 +79,10 @@ async def test_what_cannot_be_done_is_said_and_changes_nothing() -> None:
     async with on_screen() as screen:
         for key, run, words in REFUSALS:
             await screen.play(*with_run(run))
+            before = len(screen.notices)
             await screen.press(key)
             assert screen.session.commands == []
-            assert sum(words in notice for notice in screen.notices) == 1
+            assert len(screen.notices) <= before + 1  # an old one may have made room
             assert words in screen.notices[-1]
             assert words in screen.text
 
