@@ -104,7 +104,7 @@ def _pace(view: View, sample: Sample) -> Row:
         per_image, unit = si(per_image_s, "s", micro=symbols.micro, dash=symbols.dash)
         return join(
             (f"{per_image:>5}", "number" if per_image_s else "dim"),
-            (f" {unit} mean per image, closed loop", "dim"),
+            (f" {unit}/image mean, closed loop", "dim"),
         )
     row = join(number(rate, view), (" come in per second", "dim"))
     if sample.backlog:
