@@ -33,8 +33,12 @@ _UNSURE_S = 1.0
 """Until the terminal has answered at all there are no more frames than one in this time."""
 _MUTE_S = 6.0
 """A terminal that has given no answer by then gives none."""
-_LOST_S = 30.0
-"""An answer that has not come by then is lost."""
+_LOST_S = 3.0
+_LOST_AT_LAST_S = 30.0
+"""An answer that takes longer is lost; on a slow line, where answers take their time, later."""
+_LOST_FACTOR = 4.0
+_MEMORY = 0.9
+"""How much of the slowest answer's time still counts at the next answer."""
 _MOST_WAITING = 12
 """Texts that may wait for the writer thread; the queue that Textual puts them in holds 30."""
 _PIECE_BYTES = 1024
@@ -82,6 +86,7 @@ class Line:
         self._handed_bytes = 0
         self._arrived_bytes = 0
         self._answers: bool | None = None
+        self._slow_s = 0.0
         self._when_clear: Callable[[], None] | None = None
         self.expected = 0
         """Texts handed over so far."""
@@ -112,7 +117,8 @@ class Line:
             self._answers = True
             self._answered = min(self._answered + 1, self._asked)
             while self._frames and self._frames[0].number <= self._answered:
-                self._arrive()
+                took_s = time.monotonic() - self._arrive().left_s
+                self._slow_s = max(took_s, _MEMORY * self._slow_s)
         self._tell_if_clear()
 
     def forget(self) -> None:
@@ -122,11 +128,11 @@ class Line:
             while self._frames:
                 self._arrive()
 
-    def _arrive(self) -> int:
-        """The oldest frame is no longer under way; returns its number."""
+    def _arrive(self) -> _Frame:
+        """The oldest frame is no longer under way."""
         frame = self._frames.popleft()
         self._arrived_bytes = frame.ends_at
-        return frame.number
+        return frame
 
     @property
     def lag_s(self) -> float:
@@ -160,8 +166,10 @@ class Line:
             self._answers = False
             while self._frames:
                 self._arrive()
-        while self._frames and now_s - self._frames[0].left_s > _LOST_S:
-            self._answered = self._arrive()
+        lost_s = min(max(_LOST_S, _LOST_FACTOR * self._slow_s), _LOST_AT_LAST_S)
+        while self._answers and self._frames and now_s - self._frames[0].left_s > lost_s:
+            self._answered = self._arrive().number
+            self._slow_s = max(self._slow_s, lost_s / 2)  # if it was only slow, wait longer
 
     def when_clear(self, call: Callable[[], None]) -> None:
         """Call this once, from another thread, when the line takes frames again."""

@@ -63,6 +63,7 @@ class Terminal:
         """The live screen: modes, title, cursor. The reader thread writes to it."""
         self._stream = TerminalStream(self.screen)
         self._raw = bytearray()
+        self._replies = bytearray()
         self._changed = threading.Condition()
         self._wake, self._wakeup = socket.socketpair()
         self._ended = self._stalled = self._closing = False
@@ -243,8 +244,11 @@ class Terminal:
             watched: list[int | socket.socket] = [self._wake]
             watched += [control] if self.status is None else []
             watched += [master] if allowed else []
-            ready = select.select(watched, [], [], self._patience_s(allowed))[0]
+            replying = [master] if self._replies and not self._hung_up else []
+            ready, writable, _ = select.select(watched, replying, [], self._patience_s(allowed))
             with self._changed:
+                if writable:
+                    self._send_replies()
                 if self._wake in ready:
                     self._wake.recv(64)
                 if self._hang_up and not self._hung_up:
@@ -257,6 +261,14 @@ class Terminal:
                 if control in ready:
                     self.status = self._session.exit_status()
                 self._changed.notify_all()
+
+    def _send_replies(self) -> None:
+        try:
+            del self._replies[: os.write(self._session.master, self._replies)]
+        except BlockingIOError:
+            pass  # keys came first
+        except OSError:  # nobody is there to read them
+            self._replies.clear()
 
     def _allowed_bytes(self) -> int:
         if self._stalled or self._hung_up:
@@ -282,8 +294,8 @@ class Terminal:
         if self._line:
             self._line.used(len(data))
         reply = self._stream.feed(data)
-        if reply and self.answers and select.select([], [self._session.master], [], 0)[1]:
-            os.write(self._session.master, reply)
+        if self.answers:
+            self._replies += reply
 
 
 def _shown(size: tuple[int, int]) -> tuple[int, int]:

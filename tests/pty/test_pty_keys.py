@@ -110,7 +110,7 @@ def test_a_fixed_batch_says_so(watch: Watch, fixed_model: Path) -> None:
 def test_f_sets_a_rate(watch: Watch) -> None:
     """From closed loop to the first rate; the figures start again."""
     program = watch(rate_fps=None)
-    assert "closed loop" in program.text()
+    program.wait_for("closed loop", 30)
     program.send("f")
     program.wait_for("10.0 come in per second", 30)
     program.wait_for(lambda text: re.search(r"\b10\.\d mean|\b9\.9\d mean", text), 30)
