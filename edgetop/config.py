@@ -10,6 +10,7 @@ from edgetop import locations
 from edgetop.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _ENVIRONMENT_PREFIX = "EDGETOP_"
@@ -30,6 +31,10 @@ class Settings:
     theme: str = "edgetop"
     interval_s: float | None = None
     """Time between samples; None = 0.5 s on the screen, 1 s without one."""
+    sensors: str = ""
+    """``jtop``: ask the jtop service of jetson-stats as well."""
+    power_rails: tuple[str, ...] = ()
+    """Labels of the rails whose sum is the board's power, for boards that edgetop does not know."""
 
 
 def load(path: Path | None = None) -> Settings:
@@ -79,12 +84,22 @@ def _with(settings: Settings, key: str, value: Any, where: str) -> Settings:
         near = difflib.get_close_matches(key, names, 1)
         hint = f"; did you mean {near[0]}?" if near else f"; the settings are {', '.join(names)}"
         raise UsageError(f"{where} is no setting{hint}")
-    kinds: dict[str, tuple[type, ...]] = {"threads": (int,), "interval_s": (int, float)}
+    kinds: dict[str, tuple[type, ...]] = {
+        "threads": (int,),
+        "interval_s": (int, float),
+        "power_rails": (list,),
+    }
     if type(value) not in kinds.get(key, (str,)):  # a TOML true is no number
-        wanted = "a number" if key in kinds else "text"
+        wanted = {"power_rails": "a list of labels"}.get(
+            key, "a number" if key in kinds else "text"
+        )
         raise UsageError(f"{where} must be {wanted}, not {value!r}")
     if key == "interval_s":
         value = _interval(value, where)
+    if key == "power_rails":
+        value = _labels(value, where)
+    if key == "sensors" and value not in ("", "jtop"):
+        raise UsageError(f"{where} must be jtop or empty, not {value!r}")
     changes: dict[str, Any] = {key: value}
     return replace(settings, **changes)
 
@@ -97,9 +112,20 @@ def _interval(value: float, where: str) -> float:
     return float(value)
 
 
+def _labels(value: list[Any], where: str) -> tuple[str, ...]:
+    if not all(isinstance(label, str) and label for label in value):
+        raise UsageError(f"{where} must be a list of labels, not {value!r}")
+    return tuple(value)
+
+
 def _parsed(key: str, text: str, where: str) -> Any:
     """An environment variable as the type of its setting."""
+    parsers: dict[str, Callable[[str], Any]] = {
+        "threads": int,
+        "interval_s": float,
+        "power_rails": lambda labels: [label.strip() for label in labels.split(",") if label],
+    }
     try:
-        return {"threads": int, "interval_s": float}.get(key, str)(text)
+        return parsers.get(key, str)(text)
     except ValueError:
         raise UsageError(f"{where} must be a number, not {text!r}") from None

@@ -53,6 +53,8 @@ class Reading:
     """What would help or what exactly failed, in words; may be empty."""
     time_s: float = float("nan")
     """CLOCK_MONOTONIC seconds of the reading."""
+    since_boot: str = ""
+    """What the sensor remembers of earlier, in words: it happened since boot, maybe not now."""
 
     @staticmethod
     def of(value: float, time_s: float = float("nan")) -> Reading:
@@ -93,7 +95,8 @@ class Sensor:
     label: str
     """The name that the board gives it: ``cpu``, ``cpu0``, ``VDD_IN``, ``gpu``."""
     unit: str
-    """``%``, ``MHz``, ``bytes``, ``MiB``, ``W``, ``J``, ``°C``, ``RPM``, ``flag``, ``bits``."""
+    """``%``, ``MHz``, ``bytes``, ``W``, ``J``, ``V``, ``A``, ``°C``, ``RPM``, ``bool``, ``bits``,
+    ``events``, ``events/s``."""
     role: str = ""
     """For power: board, module, module-branch, carrier, package, platform, gpu, battery, part.
     For others what tells sensors of one kind apart (``system``, ``core``, ``used``, ``limit``)."""
@@ -109,6 +112,8 @@ class Sensor:
     """The largest value the device allows (a clock's limit, a memory's size); None if unknown."""
     min_period_s: float = 0.5
     """Reading more often than this gives no news or disturbs the board."""
+    hint: str = ""
+    """What the user can do where it gives no value: a group, a rule, a package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +129,18 @@ class SensorReading:
         return self.reading.value
 
 
+_MOST_RAILS = 3
+"""That are named one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Power:
     """The headline power figure with its scope: never a number without what it covers."""
 
     power_w: float | None = None
     scope: str = "none"
-    """board, module, package, platform, gpu, battery, pmic-rails, or none."""
+    """board, module, platform, battery, package, package+gpu, gpu, accelerator, pmic-rails, named
+    (rails that the user's configuration names), or none."""
     rails: tuple[str, ...] = ()
     """Labels of the sensors that the figure is the sum of."""
     covers: str = ""
@@ -142,6 +152,21 @@ class Power:
     start; None if the board has none."""
     time_s: float = float("nan")
     """CLOCK_MONOTONIC seconds of the reading."""
+    period_s: float = 1.0
+    """Time between two readings of the sensor."""
+
+    @property
+    def scope_words(self) -> str:
+        """The scope as people read it, with the rails that make it: ``module (VDD_IN)``."""
+        if self.scope == "pmic-rails":
+            return f"PMIC rails (partial, {len(self.rails)} rails)"
+        if self.scope == "package+gpu":
+            return "package+gpu (partial)"
+        names = [rail for rail in self.rails if rail != self.scope]
+        if not names:
+            return self.scope
+        shown = " + ".join(names) if len(names) <= _MOST_RAILS else f"{len(names)} rails"
+        return f"{self.scope} ({shown})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +177,8 @@ class Throttle:
     """Who says so: ``gpu``, ``cpu``, ``container``."""
     cause: str
     """In words: ``software power cap``, ``thermal``."""
+    since_s: float | None = None
+    """CLOCK_MONOTONIC seconds of the first reading that said so without a break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +196,12 @@ class BoardReadings:
     """The hottest plausible zone of the processor or accelerator."""
     power: Power = field(default_factory=Power)
     throttle: tuple[Throttle, ...] = ()
+    throttled_before: tuple[str, ...] = ()
+    """What held the board back at some time since it was started, in words."""
+    power_mode: str = ""
+    """The vendor's power mode (``15W``, ``MAXN``); empty where there is none."""
+    governor: str = ""
+    """How the processor's clock is chosen (``schedutil``); several are joined by commas."""
 
     def of_kind(self, kind: Kind) -> tuple[SensorReading, ...]:
         """The sensors of one kind, in the board's order."""

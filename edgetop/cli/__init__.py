@@ -10,7 +10,7 @@ from edgetop import __version__
 from edgetop.cli import streams
 from edgetop.errors import EdgetopError, ExitCode
 
-_COMMANDS = ("run", "models")
+_COMMANDS = ("run", "sensors", "models")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -23,7 +23,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    from edgetop.cli import models, run
+    from edgetop.cli import models, run, sensors
 
     top = _Parser(
         prog="edgetop",
@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"edgetop {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     run.add_parser(commands)
+    sensors.add_parser(commands)
     models.add_parser(commands)
     return top
 

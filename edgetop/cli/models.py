@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgetop.cli import streams
+from edgetop.cli.table import aligned
 from edgetop.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -108,16 +109,8 @@ def _table(rows: Sequence[Mapping[str, object]]) -> str:
     """Aligned columns, numbers to the right, and what to know about the figures."""
     lines = [list(_COLUMNS.values())]
     lines += [[_cell(key, row[key]) for key in _COLUMNS] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     numeric = [key not in ("name", "top1_source") for key in _COLUMNS]
-    aligned = (
-        "  ".join(
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(line, widths, numeric, strict=True)
-        ).rstrip()
-        for line in lines
-    )
-    return "\n".join([*aligned, "", _NOTE])
+    return "\n".join([*aligned(lines, numeric), "", _NOTE])
 
 
 def _cell(key: str, value: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import sys
 from pathlib import Path
@@ -11,10 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from edgetop import config
 from edgetop.cli import streams
+from edgetop.cli.values import (
+    add_sensor_options,
+    board_for,
+    interval,
+    positive,
+    seconds,
+    whole,
+)
 from edgetop.engine import providers
 from edgetop.engine.spec import RunSpec
 from edgetop.errors import ExitCode, UsageError
-from edgetop.sensors.board import Board
 from edgetop.session.live import LiveSession
 from edgetop.zoo import resolve
 
@@ -34,12 +40,12 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     )
     model = parser.add_argument_group("what runs")
     model.add_argument("--model", metavar="M", help="a file or a built-in name")
-    model.add_argument("--batch", type=_whole, default=1, metavar="N", help="images per inference")
+    model.add_argument("--batch", type=whole, default=1, metavar="N", help="images per inference")
     model.add_argument("--provider", metavar="P", help="cpu, cuda, tensorrt, openvino, ... or auto")
-    model.add_argument("--threads", type=_whole, metavar="N", help="in one inference (0: cores)")
-    model.add_argument("--instances", type=_whole, default=1, metavar="N", help="run in parallel")
+    model.add_argument("--threads", type=whole, metavar="N", help="in one inference (0: cores)")
+    model.add_argument("--instances", type=whole, default=1, metavar="N", help="run in parallel")
     model.add_argument(
-        "--rate", type=_positive, metavar="FPS",
+        "--rate", type=positive, metavar="FPS",
         help="images per second that come in; latency then counts from the scheduled time",
     )  # fmt: skip
     model.add_argument(
@@ -47,54 +53,20 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         help="shape of an input; may be repeated",
     )  # fmt: skip
     model.add_argument("--input", type=Path, metavar="F.npz", help="arrays by input name")
-    model.add_argument("--warmup", type=_seconds, metavar="S", help="length; default: until warm")
+    model.add_argument("--warmup", type=seconds, metavar="S", help="length; default: until warm")
 
     how = parser.add_argument_group("how it is shown")
-    how.add_argument("--duration", type=_positive, metavar="S", help="end after S measured seconds")
-    how.add_argument("--interval", type=_interval, metavar="S", help="time between samples")
+    how.add_argument("--duration", type=positive, metavar="S", help="end after S measured seconds")
+    how.add_argument("--interval", type=interval, metavar="S", help="time between samples")
     how.add_argument("--theme", metavar="T", help="colours of the screen")
     how.add_argument("--headless", action="store_true", help="one line per interval, no screen")
     how.add_argument("--json", action="store_true", help="one JSON object per interval, no screen")
     how.add_argument("--export", type=Path, metavar="F.csv", help="write the session there")
     how.add_argument("--trace", type=Path, metavar="F.csv", help="start and end of every inference")
     how.add_argument("--no-record", action="store_true", help=argparse.SUPPRESS)
-    how.add_argument(
-        "--sysroot", type=Path, default=Path("/"), metavar="DIR", help=argparse.SUPPRESS
-    )
+    add_sensor_options(parser)
     how.add_argument("--debug", action="store_true", help="tracebacks instead of one-line errors")
     parser.set_defaults(main=main)
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not (math.isfinite(value) and value >= 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
-    return value
-
-
-def _positive(text: str) -> float:
-    value = _seconds(text)
-    if not value:
-        raise argparse.ArgumentTypeError("it must be more than 0")
-    return value
-
-
-def _interval(text: str) -> float:
-    value = _seconds(text)
-    low, high = config.SHORTEST_INTERVAL_S, config.LONGEST_INTERVAL_S
-    if not low <= value <= high:
-        raise argparse.ArgumentTypeError(f"it must be {low:g} to {high:g} s")
-    return value
 
 
 def input_shape(text: str) -> tuple[str, tuple[int, ...]]:
@@ -156,7 +128,7 @@ def main(arguments: argparse.Namespace) -> int:
         trace = TraceFile(arguments.trace)
     session = LiveSession(
         spec,
-        Board(arguments.sysroot),
+        board_for(arguments, settings),
         interval_s=interval_s,
         duration_s=arguments.duration,
         end_on_failure=lines,

@@ -6,54 +6,36 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgetop.sensors.feed import Feed, ThreadFeed
+from edgetop.sensors.absence import Absence, absences
+from edgetop.sensors.conditions import Conditions
+from edgetop.sensors.crew import Crew
+from edgetop.sensors.discovery import providers_for
+from edgetop.sensors.feed import Feed
 from edgetop.sensors.files import Sysroot
-from edgetop.sensors.headline import headline
-from edgetop.sensors.identity import board_name
+from edgetop.sensors.headline import ThrottleLog, headline
+from edgetop.sensors.identity import Identity, identify
 from edgetop.sensors.provider import Clock, Provider, monotonic
+from edgetop.sensors.twins import without_twins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgetop.sample import BoardReadings, Kind, SensorReading
-
-
-def providers_for(sysroot: Sysroot, clock: Clock = monotonic) -> tuple[Provider, ...]:
-    """Every provider that edgetop has, in the order of the list of sensors.
-
-    Where two of them find the same physical sensor the earlier one is shown. NVML is not
-    made of files: it is asked about this machine whatever the root.
-    """
-    # Here and not at the top: the screen is painted before the sensors are needed.
-    from edgetop.sensors.clock import ClockProvider
-    from edgetop.sensors.container import ContainerProvider
-    from edgetop.sensors.cpu import CpuProvider
-    from edgetop.sensors.memory import MemoryProvider
-    from edgetop.sensors.nvml import NvmlProvider
-    from edgetop.sensors.thermal import ThermalProvider
-
-    return (
-        CpuProvider(sysroot, clock),
-        MemoryProvider(sysroot, clock),
-        ContainerProvider(sysroot, clock),
-        ClockProvider(sysroot, clock),
-        ThermalProvider(sysroot, clock),
-        NvmlProvider(clock),
-    )
+    from edgetop.sample import BoardReadings
 
 
 class Board:
     """The sensors of one board, from `start` to `close`.
 
-    Providers that cannot block are read in the caller's thread, no more often than their
-    period; each of the others has a daemon thread, and `read` picks up what it last
-    delivered. One that is silent for three periods shows as stale with its age, one that
-    raises as an error; neither holds up the rest.
+    Providers are read in threads of their own kind (`Crew`), each in its period, and `read`
+    picks up what they last delivered. One that is silent for three periods shows as stale
+    with its age, one that raises as an error; neither holds up the rest.
 
     Args:
         sysroot: The folder that stands for ``/``: another one for an emulated board.
         providers: Instead of all that edgetop has.
         clock: CLOCK_MONOTONIC seconds.
+        jtop: Ask the jtop service as well, if this is a Jetson that runs it.
+        power_rails: Labels of the rails whose sum is the board's power, by the user's word.
     """
 
     def __init__(
@@ -61,58 +43,88 @@ class Board:
         sysroot: Path = Path("/"),
         providers: Sequence[Provider] | None = None,
         clock: Clock = monotonic,
+        *,
+        jtop: bool = False,
+        power_rails: tuple[str, ...] = (),
     ) -> None:
         self._sysroot = Sysroot(sysroot)
         self._clock = clock
-        self._feeds = None if providers is None else _feeds(providers, clock)
+        self._jtop = jtop
+        self._power_rails = power_rails
+        self._given = providers
+        self._feeds: tuple[Feed, ...] = ()
+        self._crews: tuple[Crew, ...] = ()
+        self._conditions = Conditions(self._sysroot)
+        self._throttles = ThrottleLog()
 
     def start(self, wait_s: float = 0.0) -> None:
         """Look for sensors and begin to read them.
 
         Args:
-            wait_s: Seconds to wait at most for the first answer of the providers that may
-                block; without it their sensors appear in a later `read`.
+            wait_s: Seconds to wait at most for the first answers; without it the sensors
+                appear in a later `read`.
         """
-        if self._feeds is None:
-            self._feeds = _feeds(providers_for(self._sysroot, self._clock), self._clock)
+        self._hire()
+        for crew in self._crews:
+            crew.start()
+        self._wait(wait_s)
+
+    def _hire(self) -> None:
+        """Files of the kernel share one crew; whatever takes long by nature has its own."""
+        providers = self._given
+        if providers is None:
+            providers = providers_for(self._sysroot, self._clock, jtop=self._jtop)
+        self._feeds = tuple(Feed(provider, self._clock) for provider in providers)
+        groups = [[feed for feed in self._feeds if not feed.blocks]]
+        groups += [[feed] for feed in self._feeds if feed.blocks]
+        self._crews = tuple(
+            Crew(group[0].name if len(group) == 1 else "files", group) for group in groups if group
+        )
+
+    def refresh(self, timeout_s: float) -> None:
+        """Read every sensor now; returns when all have answered, or after the timeout."""
         for feed in self._feeds:
-            feed.start()
-        deadline_s = time.monotonic() + wait_s
+            feed.delivered.clear()
+        for crew in self._crews:
+            crew.hurry()
+        self._wait(timeout_s)
+
+    def _wait(self, timeout_s: float) -> None:
+        deadline_s = time.monotonic() + timeout_s
         for feed in self._feeds:
-            feed.wait(max(0.0, deadline_s - time.monotonic()))
+            while not feed.delivered.wait(min(0.2, max(0.0, deadline_s - time.monotonic()))):
+                if time.monotonic() >= deadline_s:
+                    break
+                self._watch()
+
+    def _watch(self) -> None:
+        for crew in self._crews:
+            crew.watch()
 
     def read(self) -> BoardReadings:
         """Everything known now; never blocks, never raises."""
+        self._watch()
+        items = without_twins([item for feed in self._feeds for item in feed.latest()])
+        now_s = self._clock()
         return headline(
-            _without_twins([item for feed in self._feeds or () for item in feed.latest()])
+            items,
+            now_s=now_s,
+            conditions=self._conditions.read(now_s),
+            throttles=self._throttles,
+            named_rails=self._power_rails,
         )
 
-    def identity(self) -> str:
-        """The board's name; ``unknown board`` if it does not say."""
-        return board_name(self._sysroot)
+    def identity(self) -> Identity:
+        """What this board is."""
+        return identify(self._sysroot)
+
+    def absences(self, readings: BoardReadings) -> tuple[Absence, ...]:
+        """What this board does not measure, and why."""
+        return absences(self._sysroot, readings)
 
     def close(self) -> None:
         """Stop reading; a provider that hangs is not waited for."""
-        for feed in self._feeds or ():
-            feed.stop()
-
-
-def _feeds(providers: Sequence[Provider], clock: Clock) -> tuple[Feed | ThreadFeed, ...]:
-    return tuple(
-        (ThreadFeed if provider.blocks else Feed)(provider, clock) for provider in providers
-    )
-
-
-def _without_twins(items: Sequence[SensorReading]) -> tuple[SensorReading, ...]:
-    """One sensor for each physical one: the first that has a value, else the first.
-
-    The kernel shows many sensors twice (a thermal zone and its hwmon device, RAPL by register
-    and by memory); both would count in a total.
-    """
-    kept: dict[tuple[Kind, str], SensorReading] = {}
-    for item in items:
-        sensor = item.sensor
-        key = (sensor.kind, sensor.physical_id or f"id:{sensor.id}")
-        if key not in kept or (kept[key].value is None and item.value is not None):
-            kept[key] = item
-    return tuple(kept.values())
+        if not self._crews:
+            self._hire()
+        for crew in self._crews:
+            crew.close()

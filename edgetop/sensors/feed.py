@@ -1,4 +1,4 @@
-"""One provider's latest readings, taken in line or by a thread of its own."""
+"""One provider's latest readings: when it is asked, and what stands where it is silent."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PROBE_EVERY_S = 30.0
 """A driver that is loaded again gives its sensors new paths."""
 
+_PROBE_SOON_S = 2.0
+"""After a sensor with values has vanished; not at once, for a driver needs its time to come up."""
+
 STALE_PERIODS = 3.0
 """So many periods without an answer, and the last values are no longer shown as values."""
 
@@ -29,7 +32,7 @@ class Delivery:
 
 
 class Feed:
-    """A provider that is asked in the caller's thread, no more often than its period."""
+    """A provider and what it last said. `turn` is called by one thread at a time."""
 
     def __init__(self, provider: Provider, clock: Clock) -> None:
         self._provider = provider
@@ -37,34 +40,31 @@ class Feed:
         self._sensors: tuple[Sensor, ...] = ()
         self._probe_due_s = float("-inf")
         self._disabled: Reading | None = None
+        self._begun_s: float | None = None
         self._delivery: Delivery | None = None
-        self._delivered = threading.Event()
+        self.delivered = threading.Event()
+        """Set at the end of every turn; whoever waits for the next one clears it."""
 
-    def start(self) -> None:
-        """Take the first readings, so that rates have something to compare with."""
-        self._turn()
+    @property
+    def name(self) -> str:
+        """Of the provider."""
+        return self._provider.name
 
-    def wait(self, timeout_s: float) -> bool:
-        """Wait for the first readings; False if they did not come in time."""
-        return self._delivered.wait(timeout_s)
+    @property
+    def blocks(self) -> bool:
+        """The provider needs a thread of its own."""
+        return self._provider.blocks
 
-    def latest(self) -> tuple[SensorReading, ...]:
-        """The sensors with their latest readings."""
-        last_s = float("-inf") if self._delivery is None else self._delivery.time_s
-        # A caller with the same period comes a little early as often as late.
-        if self._clock() - last_s >= 0.9 * self._provider.period_s:
-            self._turn()
-        return self._delivery.items if self._delivery else ()
+    @property
+    def period_s(self) -> float:
+        """Seconds from one turn to the next; a provider without sensors only looks for some."""
+        return self._provider.period_s if self._sensors else PROBE_EVERY_S
 
-    def stop(self) -> None:
-        """Close the provider."""
-        self._close()
+    def expect(self) -> None:
+        """From now on silence counts."""
+        self._begun_s = self._clock()
 
-    def _close(self) -> None:
-        with contextlib.suppress(Exception):
-            self._provider.close()
-
-    def _turn(self) -> None:
+    def turn(self) -> None:
         """Probe if it is time, read, publish; one that raises is out until the next probe."""
         try:
             items = self._ask()
@@ -72,8 +72,32 @@ class Feed:
             fault = f"read error: {type(error).__name__}: {error}"
             self._disabled = Reading(None, Reason.ERROR, fault, self._clock())
             items = self._rows(self._disabled)
-        self._delivery = Delivery(items, self._clock())
-        self._delivered.set()
+        before, self._delivery = self._delivery, Delivery(items, self._clock())
+        if before is not None and _lost_one(before.items, items):
+            self._probe_due_s = min(self._probe_due_s, self._clock() + _PROBE_SOON_S)
+        self.delivered.set()
+
+    def latest(self) -> tuple[SensorReading, ...]:
+        """The sensors with their latest readings; without values if those are too old.
+
+        What makes a row stale is the provider's silence, not the age of one sensor.
+        """
+        delivery, now_s = self._delivery, self._clock()
+        heard_s = self._begun_s if delivery is None else delivery.time_s
+        silent_s = 0.0 if heard_s is None else now_s - heard_s
+        period_s = self._provider.period_s if delivery is None else self.period_s
+        if silent_s <= STALE_PERIODS * period_s:
+            return () if delivery is None else delivery.items
+        if delivery is None:
+            return self._rows(
+                Reading(None, Reason.STALE, f"stale: no answer for {silent_s:.0f} s", now_s)
+            )
+        return tuple(_stale(item, silent_s) for item in delivery.items)
+
+    def close(self) -> None:
+        """Close the provider."""
+        with contextlib.suppress(Exception):
+            self._provider.close()
 
     def _ask(self) -> tuple[SensorReading, ...]:
         now_s = self._clock()
@@ -83,6 +107,8 @@ class Feed:
             self._sensors = tuple(self._provider.probe())
         if self._disabled is not None:
             return self._rows(self._disabled)
+        if not self._sensors:
+            return ()
         readings = self._provider.read()
         return tuple(
             SensorReading(sensor, readings.get(sensor.id, UNKNOWN)) for sensor in self._sensors
@@ -95,51 +121,13 @@ class Feed:
         return tuple(SensorReading(sensor, reading) for sensor in sensors)
 
 
-class ThreadFeed(Feed):
-    """A provider that may hang: its own daemon thread asks it, the caller only picks up."""
-
-    def __init__(self, provider: Provider, clock: Clock) -> None:
-        super().__init__(provider, clock)
-        self._started_s = float("nan")
-        self._stop = threading.Event()
-        self._thread = threading.Thread(
-            target=self._run, name=f"sensors-{provider.name}", daemon=True
-        )
-
-    def start(self) -> None:
-        """Start the thread; the first readings come when the provider has answered."""
-        self._started_s = self._clock()
-        self._thread.start()
-
-    def latest(self) -> tuple[SensorReading, ...]:
-        """The sensors with their latest readings; without values if those are too old.
-
-        What makes a row stale is the provider's silence, not the age of one sensor.
-        """
-        delivery, now_s = self._delivery, self._clock()
-        silent_s = now_s - (self._started_s if delivery is None else delivery.time_s)
-        if not silent_s > STALE_PERIODS * self._provider.period_s:
-            return () if delivery is None else delivery.items
-        if delivery is None:
-            return self._rows(
-                Reading(None, Reason.STALE, f"stale: no answer for {silent_s:.0f} s", now_s)
-            )
-        return tuple(_stale(item, silent_s) for item in delivery.items)
-
-    def stop(self) -> None:
-        """Tell the thread to close the provider and end; a hung one is left behind."""
-        if self._thread.ident is None:
-            self._close()
-        self._stop.set()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            begun_s = self._clock()
-            self._turn()
-            self._stop.wait(max(0.0, begun_s + self._provider.period_s - self._clock()))
-        self._close()
+def _lost_one(before: tuple[SensorReading, ...], after: tuple[SensorReading, ...]) -> bool:
+    """A file that gave a value is no longer there."""
+    gone = {item.sensor.id for item in after if item.reading.reason is Reason.ABSENT}
+    return any(item.value is not None and item.sensor.id in gone for item in before)
 
 
 def _stale(item: SensorReading, silent_s: float) -> SensorReading:
-    detail = f"stale: last answer {silent_s:.0f} s ago"
+    last = "" if item.value is None else f", {item.value:.4g} {item.sensor.unit}"
+    detail = f"stale: last answer {silent_s:.0f} s ago{last}"
     return replace(item, reading=Reading(None, Reason.STALE, detail, item.reading.time_s))

@@ -108,9 +108,9 @@ class Sysroot:
         except OSError:
             return False
 
-    def data(self, path: str) -> bytes:
+    def data(self, path: str, size: int = 4096) -> bytes:
         """The bytes of a small file, read once; empty if it cannot be read."""
-        reader = FileReader(self, path)
+        reader = FileReader(self, path, size)
         data = reader.read(0.0).data
         reader.close()
         return data or b""

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from edgetop.sample import UNKNOWN, BoardReadings, Kind, Reading, SensorReading, Throttle
+from edgetop.sample import (
+    UNKNOWN,
+    BoardReadings,
+    Kind,
+    Reading,
+    Reason,
+    SensorReading,
+    Throttle,
+)
+from edgetop.sensors.conditions import Setting
 from edgetop.sensors.power import power
 
 if TYPE_CHECKING:
@@ -15,10 +25,29 @@ if TYPE_CHECKING:
 _GPU = re.compile(r"gpu[0-9]*")
 _HOT_ROLES = frozenset({"processor", "accelerator"})
 _MIB = 2.0**20
+_UNKNOWN_CONDITIONS = Setting()
+_BREAK_S = 3.0
+"""Events come once or twice a second; a reading between two of them shows none."""
 
 
-def headline(items: Sequence[SensorReading]) -> BoardReadings:
-    """All sensors with the headline figures; what no sensor tells has a reason instead."""
+def headline(
+    items: Sequence[SensorReading],
+    *,
+    now_s: float = 0.0,
+    conditions: Setting = _UNKNOWN_CONDITIONS,
+    throttles: ThrottleLog | None = None,
+    named_rails: Sequence[str] = (),
+) -> BoardReadings:
+    """All sensors with the headline figures; what no sensor tells has a reason instead.
+
+    Args:
+        items: All sensors.
+        now_s: CLOCK_MONOTONIC seconds.
+        conditions: Power mode and governor.
+        throttles: Knows since when something holds the board back.
+        named_rails: Rails whose sum the user calls the board's power.
+    """
+    found = throttle(items)
     return BoardReadings(
         sensors=tuple(items),
         cpu_percent=cpu_percent(items),
@@ -27,9 +56,31 @@ def headline(items: Sequence[SensorReading]) -> BoardReadings:
         memory_total_mib=memory_total_mib(items),
         gpu_memory_used_mib=gpu_memory_used_mib(items),
         temperature_c=temperature_c(items),
-        power=power(items),
-        throttle=throttle(items),
+        power=power(items, named_rails),
+        throttle=throttles.since(found, now_s) if throttles else found,
+        throttled_before=throttled_before(items),
+        power_mode=conditions.power_mode,
+        governor=conditions.governor,
     )
+
+
+class ThrottleLog:
+    """Remembers since when something holds the board back."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str], tuple[float, float]] = {}
+
+    def since(self, found: Sequence[Throttle], now_s: float) -> tuple[Throttle, ...]:
+        """The same with their beginnings; a break of some seconds does not start them anew."""
+        seen = {key: times for key, times in self._seen.items() if now_s - times[1] <= _BREAK_S}
+        stamped = []
+        for item in found:
+            key = (item.source, item.cause)
+            first_s, _ = seen.get(key, (now_s, now_s))
+            seen[key] = (first_s, now_s)
+            stamped.append(replace(item, since_s=first_s))
+        self._seen = seen
+        return tuple(stamped)
 
 
 def cpu_percent(items: Sequence[SensorReading]) -> Reading:
@@ -49,6 +100,8 @@ def gpu_memory_used_mib(items: Sequence[SensorReading]) -> Reading:
     """Memory in use on all GPUs that have their own; unknown if one of them does not tell."""
     gpus = [item for item in _of(items, Kind.MEMORY) if _GPU.fullmatch(item.sensor.label)]
     silent = next((item.reading for item in gpus if item.value is None), None)
+    if not gpus and any(item.sensor.role == "integrated" for item in items):
+        return Reading(None, Reason.ABSENT, "shared with the cpu")
     if not gpus or silent is not None:
         return silent or UNKNOWN
     used = math.fsum(item.value for item in gpus if item.value is not None)
@@ -82,13 +135,21 @@ def throttle(items: Sequence[SensorReading]) -> tuple[Throttle, ...]:
 
     A throttle sensor names its present causes in the detail of its reading, separated by
     commas; the value alone may be a count since boot. Its role is the source, else its label.
+    What two sensors tell of one source is named once.
     """
-    return tuple(
+    found = (
         Throttle(item.sensor.role or item.sensor.label, cause)
         for item in _of(items, Kind.THROTTLE)
         if item.value is not None and item.reading.detail
         for cause in item.reading.detail.split(", ")
     )
+    return tuple(dict.fromkeys(found))
+
+
+def throttled_before(items: Sequence[SensorReading]) -> tuple[str, ...]:
+    """What held the board back at some time since it was started."""
+    told = (item.reading.since_boot for item in _of(items, Kind.THROTTLE))
+    return tuple(text for text in told if text)
 
 
 def _of(items: Sequence[SensorReading], kind: Kind) -> list[SensorReading]:

@@ -8,7 +8,7 @@ be added, a rail inside another one has the role ``part``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from edgetop.sample import Kind, Power, Reason, SensorReading
@@ -29,25 +29,33 @@ class PowerRule:
     """Every power sensor of this role is added."""
     sensor_scope: str = ""
     """Only those whose scope text begins with this."""
-    extra_role: str = ""
-    """Sensors of this role beside them are added too; the scope is then ``scope+extra_role``."""
+    beside: str = ""
+    """Sensors of this role beside them are added too."""
+    with_beside: str = ""
+    """The scope with them."""
     excludes: str = ""
-    """What the figure leaves out, where the sensor itself does not say."""
+    """What the figure leaves out, where the sensors themselves do not say."""
 
+
+_CARRIER_LOSS = "loss of the power supply before the board's input"
 
 POWER_RULES = (
-    PowerRule("board", "board", excludes="loss of the power supply before the board's input"),
-    PowerRule("module", "module", excludes="carrier board"),
+    PowerRule("board", "board", excludes=_CARRIER_LOSS),
+    PowerRule("module", "module", beside="carrier", with_beside="board", excludes=_CARRIER_LOSS),
     PowerRule("module", "module-branch", excludes="carrier board"),
     PowerRule("platform", "platform", excludes="loss of the power supply"),
     PowerRule("battery", "battery", excludes="nothing that runs from the battery"),
-    PowerRule("package", "package", extra_role="gpu", excludes="the rest of the computer"),
-    PowerRule("gpu", "gpu", excludes="the rest of the computer"),
     PowerRule(
-        "pmic-rails",
-        "part",
-        sensor_scope=PMIC_SCOPE,
-        excludes="partial: everything that is not fed by the PMIC",
+        "package",
+        "package",
+        beside="gpu",
+        with_beside="package+gpu",
+        excludes="the rest of the computer",
+    ),
+    PowerRule("gpu", "gpu", excludes="the rest of the computer"),
+    PowerRule("accelerator", "accelerator", excludes="the computer around it"),
+    PowerRule(
+        "pmic-rails", "part", sensor_scope=PMIC_SCOPE, excludes="what the PMIC does not feed"
     ),
 )
 """In order of preference: the scope that covers more of the board comes first."""
@@ -58,11 +66,17 @@ POWER_RULES = (
 _LASTING = frozenset({Reason.ABSENT, Reason.NO_PERMISSION, Reason.OFFLINE})
 
 
-def power(items: Sequence[SensorReading]) -> Power:
+def power(items: Sequence[SensorReading], named: Sequence[str] = ()) -> Power:
     """The total of the first rule whose sensors all have a value.
 
     Without one, the reason of the first rule that has sensors at all.
+
+    Args:
+        items: All sensors.
+        named: Labels of the rails whose sum the user calls the board's power.
     """
+    if named:
+        return _named(items, named)
     because = ""
     for rule in POWER_RULES:
         rails = _rails(items, rule, Kind.POWER)
@@ -74,39 +88,66 @@ def power(items: Sequence[SensorReading]) -> Power:
         because = because or _words(missing)
         if missing.reading.reason not in _LASTING:
             return Power(reason=_words(missing))
-    return Power(reason=because or Reason.ABSENT.words)
+    return Power(reason=because or _unknown_rails(items) or Reason.ABSENT.words)
+
+
+def _named(items: Sequence[SensorReading], named: Sequence[str]) -> Power:
+    """The sum of the rails that the user's configuration names."""
+    of_power = [item for item in items if item.sensor.kind is Kind.POWER]
+    rails = [item for item in of_power if item.sensor.label in named]
+    for label in named:
+        if all(rail.sensor.label != label for rail in rails):
+            return Power(reason=f"no rail {label!r} on this board (power_rails in config.toml)")
+    missing = next((rail for rail in rails if rail.value is None), None)
+    if missing is not None:
+        return Power(reason=_words(missing))
+    rule = PowerRule("named", "", excludes="what config.toml does not name")
+    return replace(_total(items, rule, rails), covers="the rails that config.toml names")
+
+
+def _unknown_rails(items: Sequence[SensorReading]) -> str:
+    """Why rails that are there make no total."""
+    labels = [
+        item.sensor.label
+        for item in items
+        if item.sensor.kind is Kind.POWER and item.sensor.role == "rail"
+    ]
+    return f"no total known for the rails {', '.join(labels)}" if labels else ""
 
 
 def _rails(items: Sequence[SensorReading], rule: PowerRule, kind: Kind) -> list[SensorReading]:
-    """The sensors that the rule adds; extra ones only beside at least one of its own."""
+    """The sensors that the rule adds; those beside them only if there is one of its own."""
     of_kind = [item for item in items if item.sensor.kind is kind]
     own = [
         item
         for item in of_kind
         if item.sensor.role == rule.role and item.sensor.scope.startswith(rule.sensor_scope)
     ]
-    extra = [item for item in of_kind if own and item.sensor.role == rule.extra_role != ""]
+    extra = [item for item in of_kind if own and item.sensor.role == rule.beside != ""]
     return own + extra
 
 
 def _words(item: SensorReading) -> str:
-    return f"{item.reading.reason.words} ({item.sensor.label})"
+    reading = item.reading
+    words = reading.words if reading.reason is Reason.OFFLINE else reading.reason.words
+    return f"{words} ({item.sensor.label})"
 
 
 def _total(
     items: Sequence[SensorReading], rule: PowerRule, rails: Sequence[SensorReading]
 ) -> Power:
     covers, excludes = _scope_texts(rails)
-    with_extra = any(rail.sensor.role == rule.extra_role for rail in rails)
+    with_beside = any(rail.sensor.role == rule.beside != "" for rail in rails)
     return Power(
         power_w=math.fsum(rail.value for rail in rails if rail.value is not None),
-        scope=f"{rule.scope}+{rule.extra_role}" if with_extra else rule.scope,
+        scope=rule.with_beside if with_beside else rule.scope,
         rails=tuple(rail.sensor.label for rail in rails),
         covers=covers,
         excludes=excludes or rule.excludes,
         reason="",
-        energy_j=_energy_j(items, rule, rails),
+        energy_j=_energy_j(items, rails),
         time_s=min(rail.reading.time_s for rail in rails),
+        period_s=max(rail.sensor.min_period_s for rail in rails),
     )
 
 
@@ -119,11 +160,13 @@ def _scope_texts(rails: Sequence[SensorReading]) -> tuple[str, str]:
     return covers, parts[0][2] if len(parts) == 1 else ""
 
 
-def _energy_j(
-    items: Sequence[SensorReading], rule: PowerRule, rails: Sequence[SensorReading]
-) -> float | None:
+def _energy_j(items: Sequence[SensorReading], rails: Sequence[SensorReading]) -> float | None:
     """The sum of the energy counters of the same rails; None unless every rail has one."""
-    counters = _rails(items, rule, Kind.ENERGY)
-    values = [counter.value for counter in counters if counter.value is not None]
-    same = sorted(c.sensor.label for c in counters) == sorted(r.sensor.label for r in rails)
-    return math.fsum(values) if same and len(values) == len(counters) else None
+    counters = {_device(item): item.value for item in items if item.sensor.kind is Kind.ENERGY}
+    values = [counters.get(_device(rail)) for rail in rails]
+    return None if None in values else math.fsum(value for value in values if value is not None)
+
+
+def _device(item: SensorReading) -> tuple[str, str]:
+    """What power and energy of one rail have in common: the chip's folder and the label."""
+    return item.sensor.source.rpartition("/")[0], item.sensor.label

@@ -89,7 +89,7 @@ class LiveSession:
     @property
     def board(self) -> str:
         """Name of this board."""
-        return self._board.identity()
+        return self._board.identity().model
 
     @property
     def runs(self) -> Sequence[Sample]:

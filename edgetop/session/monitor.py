@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from edgetop.sample import Event, Run, State, Tensor, Window
 from edgetop.stats.energy import EnergyIntegral
 from edgetop.stats.latency import LatencyHistogram
+from edgetop.stats.progress import Progress
 from edgetop.stats.steady import SteadyTest
 from edgetop.stats.throughput import RecentThroughput
 
@@ -19,13 +22,18 @@ if TYPE_CHECKING:
     from edgetop.engine.process import WorkerProcess
     from edgetop.engine.spec import RunSpec
     from edgetop.errors import EdgetopError
-    from edgetop.sample import BoardReadings
+    from edgetop.sample import BoardReadings, Power
     from edgetop.session.trace import TraceFile
 
 _NS = 1_000_000_000
 
-_LARGEST_POWER_GAP_S = 3.5
-"""Power readings further apart than this are not bridged: three periods of a 1 Hz sensor."""
+_WAITING_POWERS = 16
+"""Readings of the power that are newer than the last records."""
+
+
+def _largest_gap_s(period_s: float) -> float:
+    """Power readings further apart are not bridged: three periods, and a little for lateness."""
+    return 3.0 * period_s + 0.5
 
 
 def planned_run(number: int, spec: RunSpec) -> Run:
@@ -71,7 +79,10 @@ class RunMonitor:
         self._window = LatencyHistogram()
         self._recent = RecentThroughput(spec.instances)
         self._steady = SteadyTest()
-        self._energy = EnergyIntegral(_LARGEST_POWER_GAP_S)
+        self._energy = EnergyIntegral(_largest_gap_s(1.0))
+        self._progress = Progress()
+        self._powers: deque[Power] = deque(maxlen=_WAITING_POWERS)
+        self._power_of: tuple[str, tuple[str, ...]] | None = None
         self._lost_counted = 0  # in the throughput of the last moment
         self._clear_figures()
 
@@ -83,6 +94,7 @@ class RunMonitor:
         self._recent.clear()
         self._steady.clear(now_s)
         self._energy.clear(now_s)
+        self._progress.clear()
         self._active_ns = 0
         self._window_active_ns = 0
         self._window_lost = 0
@@ -227,13 +239,32 @@ class RunMonitor:
         self._window.add(latencies_ns)
         lost, self._lost_counted = self.worker.lost - self._lost_counted, self.worker.lost
         self._recent.add(rows[:, 2], self.run.batch, lost)
+        self._progress.add(rows[:, 2], self.run.batch, lost)
         self._last_due_ns = int(rows[-1, 0])
 
     def observe(self, board: BoardReadings) -> None:
-        """Take the power reading that belongs to the inferences drained so far."""
-        if self._measuring_since_ns is not None:
-            power = board.power
-            self._energy.add(power.time_s, power.power_w, power.energy_j, self.total().images)
+        """Take the board's power; it counts with the images finished when it was read.
+
+        The reading may be newer than the last records that were drained, so it waits for them.
+        Another scope than before begins the energy anew: joules of a package and of a whole
+        board do not add up.
+        """
+        if self._measuring_since_ns is None:
+            return
+        power = board.power
+        if power.power_w is not None and (power.scope, power.rails) != self._power_of:
+            self._power_of = (power.scope, power.rails)
+            self._powers.clear()
+            self._energy.clear(power.time_s)
+        self._powers.append(power)
+        while self._powers and not self._powers[0].time_s * _NS > self._drained_ns:
+            self._add_power(self._powers.popleft())
+
+    def _add_power(self, power: Power) -> None:
+        self._energy.max_gap_s = _largest_gap_s(power.period_s)
+        known = math.isfinite(power.time_s)
+        images = self._progress.at(int(power.time_s * _NS)) if known else 0
+        self._energy.add(power.time_s, power.power_w, power.energy_j, images)
 
     def close_window(self, now_s: float) -> Window:
         """The figures since the last call."""

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgetop.sample import Reason
-from edgetop.sensors.container import ContainerProvider, own_groups
 from edgetop.sensors.files import Sysroot
+from edgetop.sensors.kernel.container import ContainerProvider, own_groups
 
 MOUNT = "sys/fs/cgroup"
 GIB = 2**30

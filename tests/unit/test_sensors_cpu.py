@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgetop.sample import Kind, Reason
-from edgetop.sensors.cpu import CpuProvider, CpuTimes, parse_stat, percent_between
 from edgetop.sensors.files import Sysroot
+from edgetop.sensors.kernel.cpu import CpuProvider, CpuTimes, parse_stat, percent_between
 
 BEFORE = "cpu  100 0 50 800 50 0 0 0 0 0\ncpu0 50 0 25 400 25 0 0 0 0 0\nintr 12345 0\n"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from edgetop.sample import Kind, Reason
 from edgetop.sensors.files import Sysroot
-from edgetop.sensors.memory import MemoryProvider
+from edgetop.sensors.kernel.memory import MemoryProvider
 
 MEMINFO = (
     "MemTotal:       7803112 kB\nMemFree:          100000 kB\nMemAvailable:   1263616 kB\n"

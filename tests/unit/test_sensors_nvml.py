@@ -8,12 +8,12 @@ import pytest
 from emulated_boards import SHARED, FakeClock, compile_c, run_python
 
 from edgetop.sample import Kind, Reason
-from edgetop.sensors.nvml import NvmlProvider
+from edgetop.sensors.gpu.nvml import NvmlProvider
 
 SCRIPT = """
 import json, sys
 from pathlib import Path
-from edgetop.sensors.nvml import NvmlProvider
+from edgetop.sensors.gpu.nvml import NvmlProvider
 
 class Clock:
     now_s = 1000.0

@@ -6,14 +6,14 @@ import pytest
 from emulated_boards import SEVEN_BOARDS, FakeClock, expected, materialise
 
 from edgetop.sample import Kind, Reason, SensorReading
-from edgetop.sensors.clock import ClockProvider
-from edgetop.sensors.container import ContainerProvider
-from edgetop.sensors.cpu import CpuProvider
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.headline import headline
 from edgetop.sensors.identity import board_name
-from edgetop.sensors.memory import MemoryProvider
-from edgetop.sensors.thermal import ThermalProvider
+from edgetop.sensors.kernel.container import ContainerProvider
+from edgetop.sensors.kernel.cpu import CpuProvider
+from edgetop.sensors.kernel.cpufreq import ClockProvider
+from edgetop.sensors.kernel.memory import MemoryProvider
+from edgetop.sensors.kernel.thermal import ThermalProvider
 
 PROVIDERS = (CpuProvider, MemoryProvider, ContainerProvider, ClockProvider, ThermalProvider)
 OURS = ("proc/stat", "proc/meminfo", "/thermal_zone", "scaling_cur_freq", "sys/fs/cgroup/")

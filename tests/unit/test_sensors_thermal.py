@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from edgetop.sample import Kind, Reason
 from edgetop.sensors.files import Sysroot
-from edgetop.sensors.thermal import ThermalProvider, zone_role
+from edgetop.sensors.kernel.thermal import ThermalProvider, zone_role
 
 VIRTUAL = "sys/devices/virtual/thermal"
 
@@ -115,7 +115,7 @@ ZONES = """
 import sys
 from pathlib import Path
 from edgetop.sensors.files import Sysroot
-from edgetop.sensors.thermal import ThermalProvider
+from edgetop.sensors.kernel.thermal import ThermalProvider
 provider = ThermalProvider(Sysroot(Path(sys.argv[1])))
 sensors = provider.probe()
 readings = provider.read()

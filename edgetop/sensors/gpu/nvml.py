@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from edgetop.sample import UNKNOWN, Kind, Reading, Reason, Sensor
-from edgetop.sensors.nvml_queries import (
+from edgetop.sensors.gpu.nvml_queries import (
     LIBRARY_NOT_FOUND,
     LOST,
     NOT_SUPPORTED,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from emulated_boards import FakeClock, write_tree
 
 from edgetop.sample import Kind, Reason
-from edgetop.sensors.clock import ClockProvider
 from edgetop.sensors.files import Sysroot
+from edgetop.sensors.kernel.cpufreq import ClockProvider
 
 CPU = "sys/devices/system/cpu"
 

@@ -1,0 +1,1 @@
+"""GPUs with a driver of their own: NVIDIA, AMD, Intel, Adreno."""

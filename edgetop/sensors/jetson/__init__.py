@@ -1,0 +1,1 @@
+"""What only NVIDIA Jetson modules have: INA3221 rails, memory controller, fan, jtop."""

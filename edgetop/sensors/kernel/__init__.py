@@ -1,0 +1,1 @@
+"""What the Linux kernel shows in the same way on every board."""

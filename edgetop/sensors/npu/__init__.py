@@ -1,0 +1,1 @@
+"""Neural accelerators: Rockchip, Intel, Hailo, Coral."""

@@ -1,0 +1,1 @@
+"""What only the Raspberry Pi has: its firmware's own answers, and the VideoCore GPU."""
