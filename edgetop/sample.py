@@ -159,7 +159,7 @@ class Power:
     def scope_words(self) -> str:
         """The scope as people read it, with the rails that make it: ``module (VDD_IN)``."""
         if self.scope == "pmic-rails":
-            return f"PMIC rails (partial, {len(self.rails)} rails)"
+            return "PMIC rails (partial)"
         if self.scope == "package+gpu":
             return "package+gpu (partial)"
         names = [rail for rail in self.rails if rail != self.scope]

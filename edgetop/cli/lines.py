@@ -84,7 +84,7 @@ def _energy(sample: Sample) -> str:
     power, energy = sample.board.power, sample.energy
     if power.power_w is None:
         return f"power: {power.reason}"
-    text = f"{_number(power.power_w)} W {power.scope}"
+    text = f"{_number(power.power_w)} W {power.scope_words}"
     if energy.j_per_image is not None:
         text += f"  {_number(energy.j_per_image * 1000)} mJ per image"
     return text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgetop.export.records import Record, iso_utc
+from edgetop.export.records import Record, iso_utc, power_record
 
 if TYPE_CHECKING:
-    from edgetop.sample import BoardReadings, Power, SensorReading
+    from edgetop.sample import BoardReadings, SensorReading
 
 
 def board_record(
@@ -36,19 +36,6 @@ def board_record(
         "throttle": [f"{item.source}: {item.cause}" for item in board.throttle],
         "throttled_since_boot": list(board.throttled_before),
         "sensors": [_sensor(item) for item in board.sensors],
-    }
-
-
-def power_record(power: Power) -> Record:
-    """The headline figure with its scope."""
-    return {
-        "watts": _digits(power.power_w),
-        "scope": power.scope,
-        "rails": list(power.rails),
-        "covers": power.covers or None,
-        "excludes": power.excludes or None,
-        "reason": power.reason or None,
-        "period_s": power.period_s if power.power_w is not None else None,
     }
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from edgetop.sample import LatencyStats, Reading, Sample, Window
+    from edgetop.sample import LatencyStats, Power, Reading, Sample, Window
 
 Record = dict[str, Any]
 
@@ -47,7 +47,7 @@ def summary(sample: Sample, session: str | None = None) -> Record:
 
 
 def _common(sample: Sample, window: Window) -> Record:
-    run, board, power = sample.run, sample.board, sample.board.power
+    run, board = sample.run, sample.board
     return {
         "t": iso_utc(sample.time_unix_s),
         "elapsed_s": _rounded(sample.elapsed_s, 3),
@@ -77,12 +77,7 @@ def _common(sample: Sample, window: Window) -> Record:
             "gpu_used_mib": _value(board.gpu_memory_used_mib),
             "gpu_used_reason": _reason(board.gpu_memory_used_mib),
         },
-        "power": {
-            "watts": _significant(power.power_w),
-            "scope": power.scope,
-            "rails": list(power.rails),
-            "reason": power.reason or None,
-        },
+        "power": power_record(board.power),
         "energy_j_per_image": _significant(sample.energy.j_per_image),
         "energy_covered_s": _rounded(sample.energy.covered_s, 3),
         "temperature_c": _value(board.temperature_c),
@@ -98,6 +93,19 @@ def _common(sample: Sample, window: Window) -> Record:
         },
         "lost": window.lost,
         "backlog": sample.backlog,
+    }
+
+
+def power_record(power: Power) -> Record:
+    """The headline figure with its scope, and the time between two readings of the sensor."""
+    return {
+        "watts": _significant(power.power_w),
+        "scope": power.scope,
+        "rails": list(power.rails),
+        "covers": power.covers or None,
+        "excludes": power.excludes or None,
+        "reason": power.reason or None,
+        "period_s": None if power.power_w is None else power.period_s,
     }
 
 

@@ -15,7 +15,7 @@ from edgetop.sensors.files import Sysroot
 from edgetop.sensors.headline import ThrottleLog, headline
 from edgetop.sensors.identity import Identity, identify
 from edgetop.sensors.provider import Clock, Provider, monotonic
-from edgetop.sensors.twins import without_twins
+from edgetop.sensors.twins import Twins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,7 @@ class Board:
         self._crews: tuple[Crew, ...] = ()
         self._conditions = Conditions(self._sysroot)
         self._throttles = ThrottleLog()
+        self._twins = Twins()
 
     def start(self, wait_s: float = 0.0) -> None:
         """Look for sensors and begin to read them.
@@ -104,7 +105,7 @@ class Board:
     def read(self) -> BoardReadings:
         """Everything known now; never blocks, never raises."""
         self._watch()
-        items = without_twins([item for feed in self._feeds for item in feed.latest()])
+        items = self._twins.without([item for feed in self._feeds for item in feed.latest()])
         now_s = self._clock()
         return headline(
             items,

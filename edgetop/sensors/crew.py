@@ -91,14 +91,18 @@ class Crew:
 
     def _work(self) -> None:
         me = threading.current_thread()
-        while (turn := self._next(me)) is not None:
-            turn.feed.turn()
-            with self._changed:
-                if self._worker is not me:
-                    self._part_with(turn.feed)
-                    return
-                self._now = None
-                self._schedule(turn)
+        while feeds := self._wait_for_due(me):
+            for feed in feeds:
+                self._now = turn = _Turn(feed)
+                feed.turn()
+                with self._changed:
+                    if self._worker is not me:
+                        self._part_with(feed)
+                        return
+                    self._now = None
+                    self._schedule(turn)
+                    if self._closed:
+                        break
         self._close_feeds()
 
     def _part_with(self, feed: Feed) -> None:
@@ -113,17 +117,16 @@ class Crew:
         for feed in self._due_s:
             feed.close()
 
-    def _next(self, me: threading.Thread) -> _Turn | None:
-        """Wait for the next turn; None when there is nothing more to do."""
+    def _wait_for_due(self, me: threading.Thread) -> list[Feed]:
+        """The feeds whose turn it is, at least one; none when there is nothing more to do."""
         with self._changed:
             while not self._closed and self._worker is me:
-                feed = min(self._due_s, key=self._due_s.__getitem__)
-                wait_s = self._due_s[feed] - time.monotonic()
-                if wait_s <= 0:
-                    self._now = _Turn(feed)
-                    return self._now
-                self._changed.wait(wait_s)
-        return None
+                now_s = time.monotonic()
+                due = [feed for feed, due_s in self._due_s.items() if due_s <= now_s]
+                if due:
+                    return due
+                self._changed.wait(min(self._due_s.values()) - now_s)
+        return []
 
     def _schedule(self, turn: _Turn) -> None:
         """The next turn on a grid that all periods share, so that one waking serves several.

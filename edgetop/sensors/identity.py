@@ -75,6 +75,21 @@ def board_name(sysroot: Sysroot) -> str:
     return _dmi_name(sysroot) or _processor_name(sysroot) or "unknown board"
 
 
+_FILLERS = re.compile(
+    r"^NVIDIA |,? Engineering Reference| Reference| Developer Kit.*$| Devkit.*$| Rev [0-9.]+$"
+    r"| Model (?=[A-Z])|\((?:R|TM|tm)\)|Corporation |Processor|CPU @.*$"
+)
+
+
+def short_name(model: str) -> str:
+    """A board's name without what says little, for narrow places.
+
+    ``NVIDIA Jetson Orin Nano Engineering Reference Developer Kit Super`` -> ``Jetson Orin
+    Nano``, ``Raspberry Pi 5 Model B Rev 1.0`` -> ``Raspberry Pi 5 B``.
+    """
+    return " ".join(_FILLERS.sub("", model).split()) or model
+
+
 def compatible(sysroot: Sysroot) -> tuple[str, ...]:
     """The device tree's names of the board, the most special first: ``vendor,name``."""
     for folder in _DEVICE_TREES:

@@ -21,7 +21,7 @@ _STATUS_WIDTH = 24
 _FOOTER_FROM = 7
 
 UPPER = ("throughput", "latency")
-_COLUMNS_WIDE = (("processors", "memory"), ("power", "temperature"), ("events",))
+_COLUMNS_WIDE = (("processors", "memory"), ("power",), ("temperature", "events"))
 _COLUMNS_NARROW = (("processors", "memory"), ("power", "temperature"))
 _UPPER_SHARE = 0.55
 

@@ -25,7 +25,7 @@ SIZES = [(120, 40), (80, 24), (40, 12), (20, 5)]
 FIGURES = {
     (120, 40): ["3.97 p50", "5.56 p99", "31.4 W", "246 mean", "steady", "squeezenet_v1.1",
                 "63.0 % gpu", "54.2 °C", "128 mJ per image", "82 MiB model", "edgetop itself",
-                "random weights", "42 % gpu fan", "warm after", "Jetson Orin Nano 8GB"],
+                "random weights", "42 % fan", "warm after", "Jetson Orin Nano 8GB"],
     (80, 24): ["3.97 p50", "5.56 p99", "31.4 W", "246 mean", "steady", "squeezenet_v1.1",
                "63.0 % gpu", "54.2 °C", "128 mJ per image", "82 MiB model"],
     (40, 12): ["249.0 FPS", "steady", "3.97 p50", "5.56 p99", "31.4 W gpu", "128 mJ/image",

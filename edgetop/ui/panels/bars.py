@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from edgetop.paint.numbers import clock
 from edgetop.paint.rows import Row, join, width_of
+from edgetop.sensors.identity import short_name
 from edgetop.ui.panels.parts import state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgetop.sample import Run
+    from edgetop.sample import Run, Sample
     from edgetop.ui.view import View
 
 
@@ -23,9 +24,21 @@ def title(view: View, width: int, height: int) -> list[Row]:
     run = sample.run
     dot = f" {view.symbols.dot} "
     row = join((" ", "text"), (run.model, "title"), (dot + dot.join(_settings(run)), "text"))
-    board = (f"{view.board} ", "dim")
-    room = width - width_of(row) - len(board[0])
-    return [join(row, (" " * room, "text"), board) if room >= 2 else row]
+    room = width - width_of(row) - 3
+    board = _board(view, sample, room)
+    if not board:
+        return [row]
+    return [join(row, (" " * (room + 2 - len(board)), "text"), (f"{board} ", "dim"))]
+
+
+def _board(view: View, sample: Sample, room: int) -> str:
+    """Board, power mode and governor; the last go first where there is no room for all."""
+    parts = [short_name(view.board), sample.board.power_mode, sample.board.governor]
+    dot = f" {view.symbols.dot} "
+    while len(parts) > 1 and len(dot.join(filter(None, parts))) > room:
+        parts.pop()
+    text = dot.join(filter(None, parts))
+    return text if len(text) <= room else ""
 
 
 def _settings(run: Run) -> list[str]:

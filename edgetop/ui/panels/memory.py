@@ -32,7 +32,7 @@ def memory(view: View, width: int, height: int) -> list[Row]:
     gpu = board.gpu_memory_used_mib
     if gpu.value is not None:
         rows.append(_share(view, gpu, _gpu_total_mib(sample), "gpu", width))
-    elif gpu.reason is not Reason.ABSENT:
+    elif gpu.detail or gpu.reason is not Reason.ABSENT:
         rows.append(
             join((view.symbols.dash.rjust(NUMBER_WIDTH), "dim"), (f" gpu: {gpu.words}", "dim"))
         )

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from edgetop.paint.numbers import fixed, si, significant
-from edgetop.paint.rows import Row, join
+from edgetop.paint.rows import Row, join, width_of
 from edgetop.sample import Kind
 from edgetop.ui.panels.parts import NUMBER_WIDTH, history, number, unknown
 
 if TYPE_CHECKING:
-    from edgetop.sample import Sample
+    from edgetop.sample import Sample, SensorReading
     from edgetop.ui.view import View
+
+_ROOMY = 10
+"""Rows from which what is left out may take two."""
+_LEAST_CHART = 3
+"""Rows below which the history makes no sense."""
+_LONGEST_NAME = 14
+"""Cells for the name of a rail."""
 
 
 def no_power(view: View) -> bool:
@@ -23,64 +31,77 @@ def no_power(view: View) -> bool:
 
 
 def power(view: View, width: int, height: int) -> list[Row]:
-    """The headline figure with its scope, energy per image, rails, history."""
+    """The headline figure with its scope, energy per image, history, rails, what is left out."""
     sample = view.sample
     if sample is None:
         return []
     headline = sample.board.power
     if headline.power_w is None:
-        return [unknown(headline.reason, view)][: max(0, height)]
+        rows = [unknown(headline.reason, view), *_rails(view, sample, width)]
+        return rows[: max(0, height)]
     rows = [
-        join(
-            number(headline.power_w, view),
-            (" W ", "text"),
-            (headline.scope + _rails_named(headline.rails, headline.scope), "dim"),
-        ),
-        _per_image(view, sample),
+        join(number(headline.power_w, view), (" W ", "text"), (headline.scope_words, "dim")),
+        _per_image(view, sample, width),
     ]
-    foot = [*_parts(view, sample), *_what_is_left_out(headline.excludes)]
-    room = height - len(rows)
-    foot = foot[: max(0, room - 3)] if room >= 5 else foot[: max(0, room)]
-    chart = history(view, "power_w", width, room - len(foot), "power")
-    return [*rows, *chart, *foot][: max(0, height)]
+    left_out = _what_is_left_out(headline.excludes, width, 2 if height >= _ROOMY else 1)
+    rails = _rails(view, sample, width)
+    room = height - len(rows) - len(left_out)
+    rails = rails[: max(0, room - _LEAST_CHART)] if room > _LEAST_CHART else rails[: max(0, room)]
+    chart = history(view, "power_w", width, room - len(rails), "power")
+    return [*rows, *chart, *rails, *left_out][: max(0, height)]
 
 
-def _rails_named(rails: tuple[str, ...], scope: str) -> str:
-    """The rails that the figure is the sum of, unless they are called like the scope."""
-    names = [rail for rail in rails if rail != scope]
-    return f" ({' + '.join(names)})" if names else ""
-
-
-def _per_image(view: View, sample: Sample) -> Row:
+def _per_image(view: View, sample: Sample, width: int) -> Row:
     energy_j = sample.energy.j_per_image
     if energy_j is None:
         return unknown("energy per image needs a few more readings", view)
     symbols = view.symbols
     text, unit = si(energy_j, "J", micro=symbols.micro)
     images = significant(1 / energy_j if energy_j else None, dash=symbols.dash)
-    return join(
-        (text.rjust(NUMBER_WIDTH), "number"),
-        (f" {unit} per image", "dim"),
-        (f"  {images} images per J", "dim"),
-    )
+    row = join((text.rjust(NUMBER_WIDTH), "number"), (f" {unit} per image", "dim"))
+    endings = (f"  {images} images per J", f"  {images} per J", "")
+    room = width - width_of(row)
+    return join(row, (next(text for text in endings if len(text) <= max(0, room)), "dim"))
 
 
-def _parts(view: View, sample: Sample) -> list[Row]:
-    """The single rails, where there is more than the headline."""
+def _rails(view: View, sample: Sample, width: int) -> list[Row]:
+    """The single rails, where there is more than the headline; as many in a row as fit.
+
+    Those of most whole watts come first, so that small changes do not move them about.
+    """
+    headline = sample.board.power.rails
     items = [
         item
         for item in sample.board.of_kind(Kind.POWER)
-        if item.sensor.label not in sample.board.power.rails and item.sensor.role != "limit"
+        if len(headline) > 1 or item.sensor.label not in headline
     ]
-    return [
-        join(
-            (fixed(item.value, NUMBER_WIDTH, dash=view.symbols.dash), "text"),
-            (f" W {item.sensor.label}", "dim"),
-            (f" {item.reading.words}" if item.value is None else "", "dim"),
-        )
-        for item in items
+    items.sort(key=lambda item: -round(item.value or 0.0))
+    known = [item for item in items if item.value is not None]
+    name_width = min(_LONGEST_NAME, max((len(item.sensor.label) for item in known), default=0))
+    each = max(1, (width + 1) // (NUMBER_WIDTH + 4 + name_width))
+    cells = [_rail(view, item, name_width) for item in known]
+    rows = [
+        join(*(join(cell, (" ", "text")) for cell in cells[start : start + each]))
+        for start in range(0, len(cells), each)
+    ]
+    silent = [item for item in items if item.value is None]
+    return rows + [
+        join(_rail(view, item, _LONGEST_NAME), (f" {item.reading.words}", "dim")) for item in silent
     ]
 
 
-def _what_is_left_out(excludes: str) -> list[Row]:
-    return [((f"excludes {excludes}", "dim"),)] if excludes else []
+def _rail(view: View, item: SensorReading, name_width: int) -> Row:
+    return join(
+        (fixed(item.value, NUMBER_WIDTH, dash=view.symbols.dash), "text"),
+        (f" W {item.sensor.label[:name_width]:<{name_width}}", "dim"),
+    )
+
+
+def _what_is_left_out(excludes: str, width: int, most_lines: int) -> list[Row]:
+    """Broken, and where it is too long cut, between words."""
+    if not excludes:
+        return []
+    lines = textwrap.wrap(
+        f"excludes {excludes}", max(12, width), max_lines=most_lines, placeholder=" ..."
+    )
+    return [((line, "dim"),) for line in lines]

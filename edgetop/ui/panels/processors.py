@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from edgetop.ui.view import View
 
 _ROOM_FOR_BYTES = 42
+_ROOM_FOR_EMC = 9
 
 
 def processors(view: View, width: int, height: int) -> list[Row]:
@@ -25,10 +26,15 @@ def processors(view: View, width: int, height: int) -> list[Row]:
     rows = [percent_bar(sample.board.cpu_percent, "cpu", view, width, "cpu", _clock(sample, "cpu"))]
     if height >= 4:
         rows.append(_cores(view, sample, width))
+    if height >= 6:
+        rows += _clock_domains(view, sample, width)
     if _has_gpu(sample):
         rows.append(
             percent_bar(sample.board.gpu_percent, "gpu", view, width, "gpu", _clock(sample, "gpu"))
         )
+    for item in _others(sample, height):
+        label = item.sensor.label
+        rows.append(percent_bar(item.reading, label, view, width, "gpu", _clock(sample, label)))
     foot = [_per_inference(view, sample), _own(view, sample, width)]
     room = height - len(rows) - len(foot)
     gap: list[Row] = [()] if room >= 4 else []
@@ -45,6 +51,41 @@ def _has_gpu(sample: Sample) -> bool:
     return any(
         item.sensor.label.startswith("gpu") for item in sample.board.of_kind(Kind.UTILIZATION)
     )
+
+
+def _others(sample: Sample, height: int) -> list[SensorReading]:
+    """Further engines that can be busy: an NPU, and with room the memory controller (EMC)."""
+    return [
+        item
+        for item in sample.board.of_kind(Kind.UTILIZATION)
+        if item.sensor.label == "npu"
+        or (item.sensor.label == "emc" and item.value is not None and height >= _ROOM_FOR_EMC)
+    ]
+
+
+def _clock_domains(view: View, sample: Sample, width: int) -> list[Row]:
+    """Each clock domain against its own maximum, where the processor has several kinds of cores.
+
+    Domains of one maximum differ by chance only, and the fastest stands beside the load.
+    """
+    items = [item for item in sample.board.of_kind(Kind.CLOCK) if item.sensor.role == "core"]
+    limits = {item.sensor.maximum for item in items}
+    if len(limits) < 2 or None in limits:
+        return []
+    shares = [
+        None if item.value is None else 100.0 * item.value / (item.sensor.maximum or 1.0)
+        for item in items
+    ]
+    columns = min(len(shares), max(0, width - NUMBER_WIDTH - 9))
+    top = " ".join(f"{_ghz(limit):.2f}" for limit in sorted(limits, key=lambda limit: limit or 0.0))
+    return [
+        join(
+            number(float(len(shares)), view, digits=1),
+            ("   clock ", "dim"),
+            (cores(shares, columns, view.symbols), "chart.cpu.6"),
+            (f" of {top} GHz", "dim"),
+        )
+    ]
 
 
 def _clock(sample: Sample, label: str) -> Row:
