@@ -354,6 +354,13 @@ class Energy:
     """Images finished in the covered time."""
     j_per_image: float | None = None
 
+    @property
+    def mean_power_w(self) -> float | None:
+        """Energy by the time that the sensor covered; None if it covered none."""
+        if self.energy_j is None or not self.covered_s:
+            return None
+        return self.energy_j / self.covered_s
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

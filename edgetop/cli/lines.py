@@ -84,7 +84,8 @@ def _energy(sample: Sample) -> str:
     power, energy = sample.board.power, sample.energy
     if power.power_w is None:
         return f"power: {power.reason}"
-    text = f"{_number(power.power_w)} W {power.scope_words}"
+    mean_w = energy.mean_power_w
+    text = f"{_number(power.power_w if mean_w is None else mean_w)} W {power.scope_words}"
     if energy.j_per_image is not None:
         text += f"  {_number(energy.j_per_image * 1000)} mJ per image"
     return text

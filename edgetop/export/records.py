@@ -27,9 +27,14 @@ def summary(sample: Sample, session: str | None = None) -> Record:
         session: Where the session is recorded; None if it is not.
     """
     run = sample.run
+    common = _common(sample, sample.total)
+    mean_w = sample.energy.mean_power_w
+    if mean_w is not None and sample.board.power.power_w is not None:
+        # As fps and latency: of the whole run, not of its last moment.
+        common["power"]["watts"] = _significant(mean_w)
     return {
         "type": "summary",
-        **_common(sample, sample.total),
+        **common,
         "load_s": _rounded(run.load_s, 4),
         "first_run_ms": _rounded(run.first_run_ms, 4),
         "warmup_s": _rounded(run.warmup_s, 4),
