@@ -33,7 +33,7 @@ def test_a_summary_says_what_ran_and_how_it_went() -> None:
     assert "300 images/s come in" in text
     assert "281 FPS  p50 8  p90 9.25  p99 14  max 20.8 ms  (702 inferences in 10.0 s)" in text
     assert "load 0.312 s  first run 17.2 ms  warm-up 1.24 s  memory 512 MiB" in text
-    assert "11.3 W module  40.1 mJ per image" in text
+    assert "11.3 W module (VDD_IN)  40.1 mJ per image" in text
 
 
 def test_a_summary_says_what_a_reader_must_know() -> None:
