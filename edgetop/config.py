@@ -65,6 +65,8 @@ def _file(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
+        if isinstance(error, PermissionError) and not _is_seen(path):
+            return {}  # in somebody else's home folder, as sudo may leave it
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{path} is not UTF-8 text") from error
@@ -74,6 +76,15 @@ def _file(path: Path) -> dict[str, Any]:
         return toml.parse(text)
     except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
+
+
+def _is_seen(path: Path) -> bool:
+    """Whether the folder may be searched at all, so that a file is known to be there."""
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
 
 
 def _with(settings: Settings, key: str, value: Any, where: str) -> Settings:

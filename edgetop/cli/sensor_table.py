@@ -139,19 +139,31 @@ def _remark(item: SensorReading) -> str:
 
 def _unknown(board: BoardReadings, absent: Sequence[Absence], width: int) -> list[str]:
     """Sensors without a value, with the reason and what would help."""
-    lines: list[str] = []
-    hints: dict[str, list[str]] = {}
-    for item in board.sensors:
-        if item.value is None and item.reading.reason is not Reason.WARMING_UP:
-            name = f"{item.sensor.label} ({item.sensor.kind.value})"
-            lines += _wrapped(f"{name}: {item.reading.words}", width)
-            if item.sensor.hint and item.reading.reason is not Reason.OFFLINE:
-                hints.setdefault(item.sensor.hint, []).append(item.sensor.label)
-    lines += [line for text in absent for line in _wrapped(f"{text.what}: {text.why}", width)]
-    for hint, labels in hints.items():
-        names = ", ".join(dict.fromkeys(labels))
-        lines += _wrapped(f"what would help for {names}: {hint}", width)
-    return ["Not known", *lines] if lines else []
+    silent = [
+        item
+        for item in board.sensors
+        if item.value is None and item.reading.reason is not Reason.WARMING_UP
+    ]
+    closed = [item for item in silent if item.reading.reason is Reason.NO_PERMISSION]
+    lines = [
+        f"{item.sensor.label} ({item.sensor.kind.value}): {item.reading.words}"
+        for item in silent
+        if item not in closed
+    ]
+    if closed:
+        lines.append(f"{_labels(closed)}: {closed[0].reading.words}")
+    lines += [f"{text.what}: {text.why}" for text in absent]
+    hints: dict[str, list[SensorReading]] = {}
+    for item in silent:
+        if item.sensor.hint and item.reading.reason is not Reason.OFFLINE:
+            hints.setdefault(item.sensor.hint, []).append(item)
+    lines += [f"what would help for {_labels(items)}: {hint}" for hint, items in hints.items()]
+    wrapped = [piece for line in lines for piece in _wrapped(line, width)]
+    return ["Not known", *wrapped] if wrapped else []
+
+
+def _labels(items: Sequence[SensorReading]) -> str:
+    return ", ".join(dict.fromkeys(item.sensor.label for item in items))
 
 
 def _wrapped(text: str, width: int) -> list[str]:
