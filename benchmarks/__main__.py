@@ -23,6 +23,7 @@ NAMES = (
     "recording",
     "overrun",
     "screen",
+    "sensors",
     "first_paint",
     "startup",
     "imports",

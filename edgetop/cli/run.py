@@ -128,7 +128,7 @@ def main(arguments: argparse.Namespace) -> int:
         trace = TraceFile(arguments.trace)
     session = LiveSession(
         spec,
-        board_for(arguments, settings),
+        board_for(arguments, settings, interval_s),
         interval_s=interval_s,
         duration_s=arguments.duration,
         end_on_failure=lines,

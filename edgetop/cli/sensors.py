@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 from edgetop import config
 from edgetop.cli import streams, values
-from edgetop.cli.sensor_table import sensor_table
 from edgetop.errors import ExitCode
-from edgetop.export.board import board_record
 
 if TYPE_CHECKING:
     import argparse
@@ -49,7 +46,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Print the readings; as JSON the first one has no rates yet."""
-    board = values.board_for(arguments, config.load())
+    board = values.board_for(arguments, config.load(), arguments.interval)
     try:
         board.start(wait_s=_FIRST_ANSWERS_S)
         if arguments.for_s is not None:
@@ -79,6 +76,12 @@ def _follow(board: Board, arguments: argparse.Namespace) -> None:
 
 def _print(board: Board, *, as_json: bool) -> bool:
     """Print one reading; False if nobody reads any more."""
+    # Here and not at the top: every command imports this module for its options.
+    import shutil
+
+    from edgetop.cli.sensor_table import sensor_table
+    from edgetop.export.board import board_record
+
     now_s, readings, identity = time.time(), board.read(), board.identity()
     if as_json:
         record = board_record(

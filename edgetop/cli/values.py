@@ -64,7 +64,7 @@ def add_sensor_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def board_for(arguments: argparse.Namespace, settings: Settings) -> Board:
+def board_for(arguments: argparse.Namespace, settings: Settings, interval_s: float) -> Board:
     """The board that the options and settings mean, not yet started.
 
     Raises:
@@ -76,6 +76,7 @@ def board_for(arguments: argparse.Namespace, settings: Settings) -> Board:
         raise UsageError(f"--sysroot {arguments.sysroot} is no folder")
     return Board(
         arguments.sysroot.absolute(),
+        interval_s=interval_s,
         jtop="jtop" in (arguments.sensors, settings.sensors),
         power_rails=settings.power_rails,
     )

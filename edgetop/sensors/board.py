@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from edgetop.sample import BoardReadings
 
+_LONGEST_PERIOD_S = 1.0
+"""Of what is read fast, whoever picks it up: energy needs close readings."""
+
 
 class Board:
     """The sensors of one board, from `start` to `close`.
@@ -34,6 +37,8 @@ class Board:
         sysroot: The folder that stands for ``/``: another one for an emulated board.
         providers: Instead of all that edgetop has.
         clock: CLOCK_MONOTONIC seconds.
+        interval_s: How often the readings will be picked up; up to once a second nothing is
+            read more often than that, for waking costs more than reading.
         jtop: Ask the jtop service as well, if this is a Jetson that runs it.
         power_rails: Labels of the rails whose sum is the board's power, by the user's word.
     """
@@ -44,11 +49,13 @@ class Board:
         providers: Sequence[Provider] | None = None,
         clock: Clock = monotonic,
         *,
+        interval_s: float = 0.5,
         jtop: bool = False,
         power_rails: tuple[str, ...] = (),
     ) -> None:
         self._sysroot = Sysroot(sysroot)
         self._clock = clock
+        self._least_period_s = min(interval_s, _LONGEST_PERIOD_S)
         self._jtop = jtop
         self._power_rails = power_rails
         self._given = providers
@@ -75,7 +82,9 @@ class Board:
         providers = self._given
         if providers is None:
             providers = providers_for(self._sysroot, self._clock, jtop=self._jtop)
-        self._feeds = tuple(Feed(provider, self._clock) for provider in providers)
+        self._feeds = tuple(
+            Feed(provider, self._clock, self._least_period_s) for provider in providers
+        )
         groups = [[feed for feed in self._feeds if not feed.blocks]]
         groups += [[feed] for feed in self._feeds if feed.blocks]
         self._crews = tuple(
@@ -105,8 +114,8 @@ class Board:
     def read(self) -> BoardReadings:
         """Everything known now; never blocks, never raises."""
         self._watch()
-        items = self._twins.without([item for feed in self._feeds for item in feed.latest()])
         now_s = self._clock()
+        items = self._twins.without([item for feed in self._feeds for item in feed.latest(now_s)])
         return headline(
             items,
             now_s=now_s,

@@ -32,11 +32,18 @@ class Delivery:
 
 
 class Feed:
-    """A provider and what it last said. `turn` is called by one thread at a time."""
+    """A provider and what it last said. `turn` is called by one thread at a time.
 
-    def __init__(self, provider: Provider, clock: Clock) -> None:
+    Args:
+        provider: Whom to ask.
+        clock: CLOCK_MONOTONIC seconds.
+        least_period_s: Nobody wants its readings more often.
+    """
+
+    def __init__(self, provider: Provider, clock: Clock, least_period_s: float = 0.0) -> None:
         self._provider = provider
         self._clock = clock
+        self._asked_every_s = max(provider.period_s, least_period_s)
         self._sensors: tuple[Sensor, ...] = ()
         self._probe_due_s = float("-inf")
         self._disabled: Reading | None = None
@@ -58,7 +65,7 @@ class Feed:
     @property
     def period_s(self) -> float:
         """Seconds from one turn to the next; a provider without sensors only looks for some."""
-        return self._provider.period_s if self._sensors else PROBE_EVERY_S
+        return self._asked_every_s if self._sensors else PROBE_EVERY_S
 
     def expect(self) -> None:
         """From now on silence counts."""
@@ -77,15 +84,20 @@ class Feed:
             self._probe_due_s = min(self._probe_due_s, self._clock() + _PROBE_SOON_S)
         self.delivered.set()
 
-    def latest(self) -> tuple[SensorReading, ...]:
+    def latest(self, now_s: float) -> tuple[SensorReading, ...]:
         """The sensors with their latest readings; without values if those are too old.
 
         What makes a row stale is the provider's silence, not the age of one sensor.
+
+        Args:
+            now_s: CLOCK_MONOTONIC seconds.
         """
-        delivery, now_s = self._delivery, self._clock()
+        delivery = self._delivery
+        if delivery is not None and not delivery.items:
+            return ()
         heard_s = self._begun_s if delivery is None else delivery.time_s
         silent_s = 0.0 if heard_s is None else now_s - heard_s
-        period_s = self._provider.period_s if delivery is None else self.period_s
+        period_s = self._asked_every_s if delivery is None else self.period_s
         if silent_s <= STALE_PERIODS * period_s:
             return () if delivery is None else delivery.items
         if delivery is None:
@@ -123,8 +135,8 @@ class Feed:
 
 def _lost_one(before: tuple[SensorReading, ...], after: tuple[SensorReading, ...]) -> bool:
     """A file that gave a value is no longer there."""
-    gone = {item.sensor.id for item in after if item.reading.reason is Reason.ABSENT}
-    return any(item.value is not None and item.sensor.id in gone for item in before)
+    gone = [item.sensor.id for item in after if item.reading.reason is Reason.ABSENT]
+    return bool(gone) and any(item.value is not None and item.sensor.id in gone for item in before)
 
 
 def _stale(item: SensorReading, silent_s: float) -> SensorReading:

@@ -47,18 +47,22 @@ def headline(
         throttles: Knows since when something holds the board back.
         named_rails: Rails whose sum the user calls the board's power.
     """
-    found = throttle(items)
+    of: dict[Kind, list[SensorReading]] = {kind: [] for kind in Kind}
+    for item in items:  # once: each figure below looks at few of them
+        of[item.sensor.kind].append(item)
+    loads, memories, throttling = of[Kind.UTILIZATION], of[Kind.MEMORY], of[Kind.THROTTLE]
+    found = throttle(throttling)
     return BoardReadings(
         sensors=tuple(items),
-        cpu_percent=cpu_percent(items),
-        gpu_percent=gpu_percent(items),
-        memory_used_mib=memory_used_mib(items),
-        memory_total_mib=memory_total_mib(items),
-        gpu_memory_used_mib=gpu_memory_used_mib(items),
-        temperature_c=temperature_c(items),
-        power=power(items, named_rails),
+        cpu_percent=cpu_percent(loads),
+        gpu_percent=gpu_percent(loads),
+        memory_used_mib=memory_used_mib(memories),
+        memory_total_mib=memory_total_mib(memories),
+        gpu_memory_used_mib=gpu_memory_used_mib([*memories, *loads]),
+        temperature_c=temperature_c(of[Kind.TEMPERATURE]),
+        power=power([*of[Kind.POWER], *of[Kind.ENERGY]], named_rails),
         throttle=throttles.since(found, now_s) if throttles else found,
-        throttled_before=throttled_before(items),
+        throttled_before=throttled_before(throttling),
         power_mode=conditions.power_mode,
         governor=conditions.governor,
     )
