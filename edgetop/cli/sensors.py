@@ -46,7 +46,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Print the readings; as JSON the first one has no rates yet."""
-    board = values.board_for(arguments, config.load(), arguments.interval)
+    board = values.board_for(arguments, config.load(), arguments.interval, on_demand=True)
     try:
         board.start(wait_s=_FIRST_ANSWERS_S)
         if arguments.for_s is not None:

@@ -77,6 +77,7 @@ def board_for(arguments: argparse.Namespace, settings: Settings, interval_s: flo
     return Board(
         arguments.sysroot.absolute(),
         interval_s=interval_s,
+        on_demand=on_demand,
         jtop="jtop" in (arguments.sensors, settings.sensors),
         power_rails=settings.power_rails,
     )

@@ -48,6 +48,8 @@ def _load_of(board: BoardReadings, labels: tuple[str, ...]) -> bool:
 
 def _why_no_power(sysroot: Sysroot) -> str:
     names = compatible(sysroot)
+    if "brcm,bcm2712" in names:
+        return "vcgencmd or its firmware does not tell the PMIC's currents: update both"
     if any(name.startswith("raspberrypi,") for name in names):
         return "a Raspberry Pi before the 5 has no current sensor: use a meter in the supply line"
     if names:

@@ -39,6 +39,8 @@ class Board:
         clock: CLOCK_MONOTONIC seconds.
         interval_s: How often the readings will be picked up; up to once a second nothing is
             read more often than that, for waking costs more than reading.
+        on_demand: Read at the start and in `refresh` only, so that rates are over exactly the
+            time between two calls.
         jtop: Ask the jtop service as well, if this is a Jetson that runs it.
         power_rails: Labels of the rails whose sum is the board's power, by the user's word.
     """
@@ -50,12 +52,14 @@ class Board:
         clock: Clock = monotonic,
         *,
         interval_s: float = 0.5,
+        on_demand: bool = False,
         jtop: bool = False,
         power_rails: tuple[str, ...] = (),
     ) -> None:
         self._sysroot = Sysroot(sysroot)
         self._clock = clock
         self._least_period_s = min(interval_s, _LONGEST_PERIOD_S)
+        self._on_demand = on_demand
         self._jtop = jtop
         self._power_rails = power_rails
         self._given = providers
@@ -88,7 +92,9 @@ class Board:
         groups = [[feed for feed in self._feeds if not feed.blocks]]
         groups += [[feed] for feed in self._feeds if feed.blocks]
         self._crews = tuple(
-            Crew(group[0].name if len(group) == 1 else "files", group) for group in groups if group
+            Crew(group[0].name if len(group) == 1 else "files", group, on_demand=self._on_demand)
+            for group in groups
+            if group
         )
 
     def refresh(self, timeout_s: float) -> None:

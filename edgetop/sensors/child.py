@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _FIRST_LINE_S = 6.0
-_NEXT_LINE_S = 3.0
+_NEXT_LINE_S = 5.0
 _RETRY_S = 10.0
 _MOST_BYTES = 1 << 20
 
@@ -93,12 +93,14 @@ class ChildProvider:
             return
         try:
             said = json.loads(line)
-        except ValueError:
-            said = {"problem": f"said {line[:60]!r}", "reason": "error"}
-        if isinstance(said, list):
-            self._take(said)
-        else:
-            self._give_up(str(said.get("problem", "ended")), Reason(said.get("reason", "error")))
+            if isinstance(said, dict):
+                problem = str(said["problem"]), Reason(said["reason"])
+            else:
+                self._take(said)
+                return
+        except (ValueError, TypeError, KeyError, AttributeError):
+            problem = f"said {line[:60]!r}", Reason.ERROR
+        self._give_up(*problem)
 
     def _start(self) -> None:
         self._buffer = b""
@@ -131,11 +133,13 @@ class ChildProvider:
 
     def _take(self, rows: list[Row]) -> None:
         now_s = self._clock()
-        self._sensors, self._readings = {}, {}
+        sensors: dict[str, Sensor] = {}
+        readings: dict[str, Reading] = {}
         for row in rows:
             sensor = self._sensor(row)
-            self._sensors[sensor.id] = sensor
-            self._readings[sensor.id] = _reading(sensor.kind, row, now_s)
+            sensors[sensor.id] = sensor
+            readings[sensor.id] = _reading(sensor.kind, row, now_s)
+        self._sensors, self._readings = sensors, readings
 
     def _sensor(self, row: Row) -> Sensor:
         kind, label = Kind(row["kind"]), str(row["label"])[:60]

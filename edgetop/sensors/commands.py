@@ -60,10 +60,11 @@ def ask(command: list[str], timeout_s: float) -> Answer:
         reason = Reason.NO_PERMISSION if isinstance(error, PermissionError) else Reason.ABSENT
         return Answer(None, reason, f"{command[0]}: {error.strerror}")
     assert process.stdout is not None
+    text = None
     try:
         text = _output(process.stdout.fileno(), time.monotonic() + timeout_s)
     finally:
-        _end(process)
+        _end(process, at_once=text is None)
         process.stdout.close()
     if text is None:
         return Answer(None, Reason.ERROR, f"no answer of {command[0]} within {timeout_s:g} s")
@@ -84,11 +85,13 @@ def _output(descriptor: int, deadline_s: float) -> str | None:
     return data.decode("utf-8", "replace")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], *, at_once: bool) -> None:
     """End the command's process group; whoever cannot be ended is left behind."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(_LAST_WORD_S if process.poll() is None else None)
-        return
+    # A leader that has ended keeps the group's number as long as nobody has waited for it.
+    if not at_once:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_LAST_WORD_S)
+            return
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):

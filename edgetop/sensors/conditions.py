@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from edgetop.sensors.files import printable
+
 if TYPE_CHECKING:
     from edgetop.sensors.files import Sysroot
 
@@ -54,7 +56,7 @@ def power_mode(sysroot: Sysroot) -> str:
     names = sysroot.data(_NVPMODEL_NAMES, 65536).decode("utf-8", "replace")
     for found in re.finditer(r"POWER_MODEL +ID=([0-9]+) +NAME=([^\s>]{1,40})", names):
         if int(found[1]) == number:
-            return found[2]
+            return printable(found[2])
     return f"mode {number}"
 
 

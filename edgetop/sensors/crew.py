@@ -36,10 +36,12 @@ class Crew:
     Args:
         name: Of the threads.
         feeds: Whom to ask.
+        on_demand: Ask at the start and in `hurry` only, whatever the periods.
     """
 
-    def __init__(self, name: str, feeds: Sequence[Feed]) -> None:
+    def __init__(self, name: str, feeds: Sequence[Feed], *, on_demand: bool = False) -> None:
         self._name = name
+        self._on_demand = on_demand
         self._due_s = dict.fromkeys(feeds, float("-inf"))
         self._apart: list[Crew] = []
         self._now: _Turn | None = None
@@ -110,7 +112,7 @@ class Crew:
         if self._closed:
             feed.close()
             return
-        self._apart.append(Crew(feed.name, [feed]))
+        self._apart.append(Crew(feed.name, [feed], on_demand=self._on_demand))
         self._apart[-1].start()
 
     def _close_feeds(self) -> None:
@@ -125,7 +127,8 @@ class Crew:
                 due = [feed for feed, due_s in self._due_s.items() if due_s <= now_s]
                 if due:
                     return due
-                self._changed.wait(min(self._due_s.values()) - now_s)
+                next_s = min(self._due_s.values())
+                self._changed.wait(None if next_s == math.inf else next_s - now_s)
         return []
 
     def _schedule(self, turn: _Turn) -> None:
@@ -134,4 +137,5 @@ class Crew:
         Half a period away at least: a rate over a shorter time would be a poor one.
         """
         period_s = turn.feed.period_s
-        self._due_s[turn.feed] = math.floor(turn.begun_s / period_s + 1.5) * period_s
+        due_s = math.floor(turn.begun_s / period_s + 1.5) * period_s
+        self._due_s[turn.feed] = math.inf if self._on_demand else due_s

@@ -46,6 +46,11 @@ def natural_key(name: str) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, int(part)) if part[0] in "0123456789" else (1, part) for part in parts)
 
 
+def printable(text: str) -> str:
+    """The text without what would move a terminal's cursor; blanks are joined."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 @dataclass(frozen=True, slots=True)
 class Sysroot:
     """A folder that stands for ``/`` of the board; its links never lead out of it."""
@@ -53,7 +58,14 @@ class Sysroot:
     root: Path = Path("/")
 
     def real(self, path: str) -> str:
-        """The path without links as the board would name it, beginning with ``/``.
+        """The path without links as the board would name it; as it is if that leads nowhere."""
+        try:
+            return self._resolved(path)
+        except OSError:
+            return path
+
+    def _resolved(self, path: str) -> str:
+        """The path without links, beginning with ``/``.
 
         An absolute link starts again at the root, ``..`` stops there. A part that does not
         exist is kept as it is.
@@ -92,9 +104,9 @@ class Sysroot:
         """Where the file of the board lies on this machine.
 
         Raises:
-            OSError: As for `real`.
+            OSError: ELOOP, if the links lead in a circle; ENOENT, if it can be no path.
         """
-        return str(self.root).rstrip("/") + self.real(path)
+        return str(self.root).rstrip("/") + self._resolved(path)
 
     def names(self, path: str) -> tuple[str, ...]:
         """The entries of a folder, ``cpu2`` before ``cpu10``; empty if it cannot be listed."""

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edgetop.sensors.files import printable
+
 if TYPE_CHECKING:
     from edgetop.sensors.files import Sysroot
 
@@ -30,12 +32,15 @@ _BLANKS = frozenset(
 _JETSONS = {
     "p2371": "jetson-tx1",
     "p2771": "jetson-tx2",
+    "p3310": "jetson-tx2",
     "p3636": "jetson-tx2-nx",
     "p3489": "jetson-tx2i",
     "p2888": "jetson-agx-xavier",
     "p2822": "jetson-agx-xavier",
+    "p2972": "jetson-agx-xavier",
     "p3668": "jetson-xavier-nx",
     "p3448": "jetson-nano",
+    "p3450": "jetson-nano",
     "p3701": "jetson-agx-orin",
     "p3767-0000": "jetson-orin-nx",
     "p3767-0001": "jetson-orin-nx",
@@ -85,7 +90,7 @@ def short_name(model: str) -> str:
     """A board's name without what says little, for narrow places.
 
     ``NVIDIA Jetson Orin Nano Engineering Reference Developer Kit Super`` -> ``Jetson Orin
-    Nano``, ``Raspberry Pi 5 Model B Rev 1.0`` -> ``Raspberry Pi 5 B``.
+    Nano``, ``Raspberry Pi 5 Model B Rev 1.0`` -> ``Raspberry Pi 5B``.
     """
     return " ".join(_FILLERS.sub("", model).split()) or model
 
@@ -104,18 +109,22 @@ def _board_id(sysroot: Sysroot, model: str) -> str:
     for name in names:
         vendor, _, rest = name.partition(",")
         if vendor == "raspberrypi":
-            return _raspberry_pi_id(rest)
+            return _slug(_raspberry_pi_id(rest))
         if vendor == "nvidia":
             for part, board in _JETSONS.items():
                 if part in rest:
                     return board
     first = names[0].replace(",", "-") if names else model
-    return re.sub(r"[^a-z0-9]+", "-", first.lower()).strip("-") or "unknown"
+    return _slug(first)
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unknown"
 
 
 def _raspberry_pi_id(name: str) -> str:
     """``5-model-b`` -> raspberry-pi-5, ``3-model-b-plus`` -> raspberry-pi-3b-plus."""
-    number, _, model = name.partition("-model-")
+    number, _, model = name.removeprefix("model-").partition("-model-")
     letter = "" if model == "b" and number in ("4", "5") else model
     return f"raspberry-pi-{number}{letter}"
 
@@ -126,7 +135,7 @@ def _release(sysroot: Sysroot) -> str:
         return f"L4T {match[1]}.{match[2]}"
     text = sysroot.data("/etc/os-release").decode("utf-8", "replace")
     found = re.search(r'^PRETTY_NAME="?([^"\n]{1,100})', text, re.MULTILINE)
-    return "".join(c for c in found[1] if c.isprintable()) if found else ""
+    return printable(found[1]) if found else ""
 
 
 def _processor_name(sysroot: Sysroot) -> str:
@@ -134,7 +143,7 @@ def _processor_name(sysroot: Sysroot) -> str:
     found = re.search(
         rb"^model name\s*:\s*(.{1,100})$", sysroot.data("/proc/cpuinfo"), re.MULTILINE
     )
-    return " ".join(found[1].decode("ascii", "replace").split()) if found else ""
+    return printable(found[1].decode("ascii", "replace")) if found else ""
 
 
 def _dmi_name(sysroot: Sysroot) -> str:

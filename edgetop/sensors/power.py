@@ -123,8 +123,9 @@ def _rails(items: Sequence[SensorReading], rule: PowerRule, kind: Kind) -> list[
         for item in of_kind
         if item.sensor.role == rule.role and item.sensor.scope.startswith(rule.sensor_scope)
     ]
-    extra = [item for item in of_kind if own and item.sensor.role == rule.beside != ""]
-    return own + extra
+    beside = [item for item in of_kind if own and item.sensor.role == rule.beside != ""]
+    # One that has nothing to say for long (a sleeping GPU) does not take the rest with it.
+    return own + [i for i in beside if i.value is not None or i.reading.reason not in _LASTING]
 
 
 def _words(item: SensorReading) -> str:
@@ -167,6 +168,8 @@ def _energy_j(items: Sequence[SensorReading], rails: Sequence[SensorReading]) ->
     return None if None in values else math.fsum(value for value in values if value is not None)
 
 
-def _device(item: SensorReading) -> tuple[str, str]:
-    """What power and energy of one rail have in common: the chip's folder and the label."""
-    return item.sensor.source.rpartition("/")[0], item.sensor.label
+def _device(item: SensorReading) -> tuple[str, str, str]:
+    """What power and energy of one rail share: the chip's folder, channel and label."""
+    folder, _, file = item.sensor.source.rpartition("/")
+    number = "".join(char for char in file if char.isdigit())
+    return folder, number, item.sensor.label

@@ -6,14 +6,13 @@ import operator
 import re
 from typing import TYPE_CHECKING
 
+from edgetop.sample import Kind
 from edgetop.sensors.child import ALIKE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgetop.sample import Kind, Sensor, SensorReading
-
-_ZONE_ENDING = re.compile(r"[-_]therm(?:al)?$")
+    from edgetop.sample import Sensor, SensorReading
 
 
 class Twins:
@@ -42,14 +41,27 @@ class Twins:
 
 def _first_of_each(items: Sequence[SensorReading]) -> tuple[SensorReading, ...]:
     kept: dict[tuple[Kind, str, str], SensorReading] = {}
-    told = {_called(item) for item in items if item.value is not None and not _alike(item)}
-    for item in items:
-        if _alike(item) and _called(item) in told:
-            continue
+    for item in _of_one_source(items):
         key = _key(item.sensor)
         if key not in kept or (kept[key].value is None and item.value is not None):
             kept[key] = item
     return tuple(kept.values())
+
+
+def _of_one_source(items: Sequence[SensorReading]) -> list[SensorReading]:
+    """Either what is read at its source or what a service tells of the same: that with a value."""
+    own = {_called(item) for item in items if not _alike(item)}
+    read = {_called(item) for item in items if item.value is not None and not _alike(item)}
+    told = {_called(item) for item in items if item.value is not None and _alike(item)}
+    of_service = told - read
+
+    def wanted(item: SensorReading) -> bool:
+        called = _called(item)
+        if _alike(item):
+            return called not in own or called in of_service
+        return item.value is not None or called not in of_service
+
+    return [item for item in items if wanted(item)]
 
 
 def _key(sensor: Sensor) -> tuple[Kind, str, str]:
@@ -63,4 +75,7 @@ def _alike(item: SensorReading) -> bool:
 def _called(item: SensorReading) -> tuple[Kind, str, str]:
     """Kind, unit and name; `CPU-therm`, `cpu-thermal` and `cpu` are one name."""
     sensor = item.sensor
-    return sensor.kind, sensor.unit, _ZONE_ENDING.sub("", sensor.label.lower())
+    name = sensor.label.lower()
+    if sensor.kind is Kind.TEMPERATURE:
+        name = re.split("-" if "-" in name else "_", name)[0]
+    return sensor.kind, sensor.unit, name

@@ -93,6 +93,7 @@ class RunMonitor:
         self._window.clear()
         self._recent.clear()
         self._steady.clear(now_s)
+        self._since_s = now_s
         self._energy.clear(now_s)
         self._progress.clear()
         self._active_ns = 0
@@ -160,7 +161,8 @@ class RunMonitor:
         self._measuring_since_ns = self._drained_ns = now_ns
         self._recent.clear(now_ns)
         self._steady.clear(now_ns / _NS)
-        self._energy.interrupt(now_ns / _NS)
+        self._since_s = now_ns / _NS
+        self._energy.interrupt(self._since_s)
 
     @property
     def measuring(self) -> bool:
@@ -255,7 +257,7 @@ class RunMonitor:
         if power.power_w is not None and (power.scope, power.rails) != self._power_of:
             self._power_of = (power.scope, power.rails)
             self._powers.clear()
-            self._energy.clear(power.time_s)
+            self._energy.clear(max(power.time_s, self._since_s))
         self._powers.append(power)
         while self._powers and not self._powers[0].time_s * _NS > self._drained_ns:
             self._add_power(self._powers.popleft())

@@ -1,17 +1,23 @@
-"""Boards as folders: small ones written in a test, and the shared collection of real ones."""
+"""Boards as folders: small ones written in a test, and seven reconstructed from public facts."""
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 SHARED = Path(__file__).parents[2].parent / "shared"
+BOARDS = Path(__file__).parents[1] / "data" / "boards"
 
 SEVEN_BOARDS = (
     "container-cgroup2",
@@ -22,6 +28,15 @@ SEVEN_BOARDS = (
     "rk3588",
     "x86-rapl-intel",
 )
+
+_ANSWER = """#!/bin/sh
+folder=${0%/*}/../cmd
+IFS=_
+set -- "${0##*/}" "$@"
+cat "$folder/$*" 2>/dev/null || echo 'error=2 error_msg="Invalid arguments"'
+"""
+"""A command of a board: `vcgencmd measure_clock arm` says what is in the file
+``cmd/vcgencmd_measure_clock_arm``."""
 
 
 class FakeClock:
@@ -48,40 +63,97 @@ def write_tree(root: Path, files: dict[str, str | bytes], links: dict[str, str] 
     return root
 
 
-def expected(board: str) -> dict:
-    """What a correct reader reports of a shared board."""
-    return json.loads((SHARED / "boards" / board / "expect.json").read_text())
+@functools.cache
+def stored(board: str) -> dict[str, Any]:
+    """One board as it lies in ``tests/data/boards``.
+
+    ``files`` (bytes as Latin-1) and ``links`` by path, ``commands`` by their words; ``later``
+    and ``later_commands``: what of them is different one second later; ``modes``: what only
+    root may read; ``faults``: the error that reading a file gives; ``expect``: see `expected`.
+    """
+    return json.loads((BOARDS / f"{board}.json").read_text(encoding="utf-8"))
+
+
+def expected(board: str) -> dict[str, Any]:
+    """What a correct reader reports of a board.
+
+    ``sensors`` at first, ``sensors_1s`` one second later (rates, and changed values),
+    ``board_power`` with its scope, ``absent`` kinds; ``traps`` say what is easily got wrong.
+    """
+    return stored(board)["expect"]
 
 
 def materialise(board: str, folder: Path, at: str | None = None) -> Path:
-    """The live tree of a shared board; a second call changes its files in place."""
-    if not (SHARED / "boards" / board).is_dir():
-        pytest.skip(f"the shared board {board} is not beside this checkout")
-    fresh = not folder.exists()
-    command = [sys.executable, SHARED / "tools" / "materialise.py", SHARED / "boards" / board]
-    subprocess.run([*command, folder, *(["--at", at] if at else [])], check=True)
-    if fresh:
-        _restore_links(folder)
+    """The live tree of a board; a second call changes in place what time changes.
+
+    Files keep their inodes, so that whoever keeps them open reads the new values. What a test
+    has changed or removed meanwhile stays so.
+
+    Args:
+        board: One of `SEVEN_BOARDS`.
+        folder: The board's root.
+        at: None for the beginning, ``1s`` for one second later.
+    """
+    first, now = files_of(board), files_of(board, at)
+    if not folder.exists():
+        write_tree(folder, {path: text.encode("latin-1") for path, text in first.items()})
+        write_tree(folder, {}, stored(board)["links"])
+        commands = stored(board).get("commands", {})
+        _write_programs(folder, {words.split()[0] for words in commands})
+        write_faults(folder, stored(board).get("faults", {}))
+    for path, text in files_of(board, at="1s").items():
+        if text != first[path]:
+            write_in_place(folder / path, now[path].encode("latin-1"))
     return folder
 
 
-def _restore_links(root: Path) -> None:
-    """Links again where a copy of the collection left files that hold the link's target."""
-    found = True
-    while found:
-        found = False
-        for folder, _, names in os.walk(root):
-            for name in names:
-                path = Path(folder, name)
-                if path.is_symlink() or not path.is_file() or path.stat().st_size > 200:
-                    continue
-                target = path.read_bytes().decode("utf-8", "replace")
-                is_path = target.isprintable() and target and " " not in target
-                if is_path and os.path.lexists(Path(folder, target)):
-                    path.parent.chmod(0o755)
-                    path.unlink()
-                    path.symlink_to(target)
-                    found = True
+def files_of(board: str, at: str | None = None) -> dict[str, str]:
+    """What the tree's files say at first or one second later, and what its programs answer."""
+    assert at in (None, "1s")
+    known = stored(board)
+    files, commands = known["files"], known.get("commands", {})
+    if at:
+        files = files | known["later"]
+        commands = commands | known.get("later_commands", {})
+    answers = {f"cmd/{words.replace(' ', '_')}": text for words, text in commands.items()}
+    return files | answers
+
+
+def write_in_place(path: Path, data: bytes) -> None:
+    """Change a file without a moment in which it is empty; one that is gone or closed stays so."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return
+    os.pwrite(descriptor, data, 0)
+    os.ftruncate(descriptor, len(data))
+    os.close(descriptor)
+
+
+def _write_programs(folder: Path, names: set[str]) -> None:
+    for name in names:
+        program = write_tree(folder, {f"bin/{name}": _ANSWER}) / "bin" / name
+        program.chmod(0o755)
+
+
+def write_faults(folder: Path, faults: Mapping[str, str]) -> Path:
+    """The list for errno_shim.c: the error (``EIO``) that reading a file of the tree gives."""
+    path = folder / "faults.list"
+    lines = (f"{fault} {os.path.realpath(folder / name)}\n" for name, fault in faults.items())
+    path.touch()
+    write_in_place(path, "".join(lines).encode())
+    return path
+
+
+def close_to_others(board: str, folder: Path) -> None:
+    """Give files the modes that they have on the device, where everything belongs to root.
+
+    An ordinary user who owns the tree would be let in as its owner, so then only what others
+    may do is left.
+    """
+    mask = 0o777 if os.geteuid() == 0 else 0o077
+    for name, mode in stored(board).get("modes", {}).items():
+        (folder / name).chmod(int(mode, 8) & mask)
 
 
 def compile_c(source: Path, library: Path) -> Path:

@@ -81,6 +81,7 @@ class IntelGpuProvider(GaugeProvider):
         if not folder:
             return
         prefix = folder.removesuffix("status")
+        prefix += "reason_" if prefix.endswith("/") else ""
         files = {
             words: self.file(f"{prefix}{name}")
             for name, words in _REASON_WORDS.items()

@@ -30,6 +30,7 @@ class _Channel(NamedTuple):
     voltage: str = ""
     current: str = ""
     scale: float = 1e3
+    physical_id: str = ""
 
 
 class Ina3221Provider(GaugeProvider):
@@ -65,6 +66,7 @@ class Ina3221Provider(GaugeProvider):
             rail.role,
             scope=rail.scope,
             parent=rail.parent,
+            physical_id=channel.physical_id,
         )
 
     def _channels(self) -> Iterator[_Channel]:
@@ -105,7 +107,10 @@ class Ina3221Provider(GaugeProvider):
         """An INA238: the board's one input, in microwatts; most device trees do not name it."""
         labels = (f"{folder}/power1_label", f"{folder}/in1_label", f"{folder}/label")
         label = next((text for path in labels if (text := self.sysroot.text(path))), "VIN")
-        yield _Channel(label, power=f"{folder}/power1_input", scale=1e6)
+        device = self.sysroot.real(f"{folder}/device")
+        yield _Channel(
+            label, power=f"{folder}/power1_input", scale=1e6, physical_id=f"{device}/power1_input"
+        )
 
 
 def _is_rail(label: str) -> bool:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from edgetop.sample import Reason
 from edgetop.sensors.child import Row, end_with_parent, fail, say
 from edgetop.sensors.jetson.rails import rails_of
+from edgetop.sensors.kernel.thermal import zone_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _INTERVAL_S = 1.0
 _OFFLINE_C = -256.0
+_CONTRACTS = ("ucsi", "tcpm")
 
 
 def main() -> None:
@@ -62,7 +64,14 @@ def rows(service: Any) -> list[Row]:
 
 def _power(power: Mapping[str, Any]) -> Iterator[Row]:
     """Rails in mW, with their places in the power tree."""
-    found = {name: rail for name, rail in power.get("rail", {}).items() if "power" in rail}
+    found = {
+        name: rail
+        for name, rail in power.get("rail", {}).items()
+        if "power" in rail and not name.startswith(_CONTRACTS)
+    }
+    total = power.get("tot", {})
+    if "name" in total and "power" in total:
+        found.setdefault(total["name"], total)
     places = rails_of(tuple(found))
     for name, rail in found.items():
         place = places[name]
@@ -95,7 +104,7 @@ def _temperatures(zones: Mapping[str, Any]) -> Iterator[Row]:
             "unit": "°C",
             "value": zone.get("temp") if online else None,
             "reason": "offline",
-            "role": "accelerator" if "gpu" in name.lower() else "",
+            "role": zone_role(name),
         }
 
 
@@ -111,17 +120,17 @@ def _engines(groups: Mapping[str, Any]) -> Iterator[Row]:
     """Clocks of the fixed-function engines (DLA, NVDEC, ...); one that is off has none."""
     for group in groups.values():
         for name, engine in group.items():
-            row = _clock(name.lower(), engine.get("cur", 0), engine.get("max"))
+            row = _clock(name.lower(), engine.get("cur"), engine.get("max"))
             yield row if engine.get("online") else {**row, "value": None, "reason": "offline"}
 
 
-def _clock(label: str, cur_khz: float, max_khz: float | None) -> Row:
+def _clock(label: str, cur_khz: float | None, max_khz: float | None) -> Row:
     maximum = max_khz / 1e3 if max_khz else None
     return {
         "kind": "clock",
         "label": label,
         "unit": "MHz",
-        "value": cur_khz / 1e3,
+        "value": None if cur_khz is None else cur_khz / 1e3,
         "maximum": maximum,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edgetop.sample import Kind, Reading, Reason
+from edgetop.sensors.files import printable
 from edgetop.sensors.gauges import Gauge, GaugeProvider
 from edgetop.sensors.plausibility import checked
 
@@ -55,6 +56,9 @@ class BatteryProvider(GaugeProvider):
         readings = dict(super().read())
         gauges = [gauge for gauge in self._gauges.values() if isinstance(gauge, _Battery)]
         if any(gauge.status == "Discharging" for gauge in gauges):
+            for gauge in gauges:  # Linux says Full of one that is not used
+                if gauge.status == "Full":
+                    readings[gauge.sensors[0].id] = Reading.of(0.0, self._clock())
             return readings
         now_s = self._clock()
         for gauge in gauges:
@@ -75,7 +79,7 @@ class _Battery(Gauge):
     def read(self, now_s: float) -> Sequence[Reading]:
         status, *numbers = self.files
         raw = status.read(now_s)
-        self.status = (raw.data or b"").strip().decode("ascii", "replace")
+        self.status = printable((raw.data or b"").decode("ascii", "replace"))[:40]
         if raw.data is None:
             return (Reading(None, raw.reason, raw.detail, now_s),)
         if self.status in _ON_MAINS:

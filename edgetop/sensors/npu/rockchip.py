@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LOAD = "/sys/kernel/debug/rknpu/load"
 _SIGNS = ("/sys/module/rknpu", "/sys/kernel/debug/rknpu", "/sys/class/devfreq/fdab0000.npu")
 _HINT = "only root may read debugfs: run as root"
-_CORE = re.compile(rb"(?:Core([0-9])\s*:)?\s*([0-9]{1,6})\s*%")
+_CORE = re.compile(rb"(?:Core([0-9])\s*:)?\s*(?<![0-9])([0-9]{1,20})\s*%")
 
 
 class RockchipNpuProvider(GaugeProvider):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from edgetop.sample import Kind, Reading, Reason, Sensor
 from edgetop.sensors.commands import Answer, ask, find
+from edgetop.sensors.files import printable
 from edgetop.sensors.identity import compatible
 from edgetop.sensors.plausibility import checked
 from edgetop.sensors.power import PMIC_SCOPE
@@ -86,7 +87,8 @@ class FirmwareProvider:
         self._voltages = tuple(
             name for name, unit in channels if unit == "V" and name not in self._rails
         )
-        if not channels and self._has_pmic() and pmic.reason is not Reason.ABSENT:
+        unknown = self._command is not None and pmic.reason is Reason.ABSENT
+        if not channels and self._has_pmic() and not unknown:
             self._rails = (_ALL_RAILS,)  # one row to carry the reason
         return (
             self._sensor(Kind.THROTTLE, "get_throttled", "bits"),
@@ -163,7 +165,7 @@ def parse_pmic(text: str) -> dict[tuple[str, str], float]:
 
 def _accepted(text: str) -> Answer:
     """The answer, or why the firmware or its device file refused one."""
-    line = " ".join(text.split())[:80]
+    line = printable(text)[:80]
     if "not registered" in line:
         return Answer(None, Reason.ABSENT, "this firmware does not know the question")
     if re.search(r"permission|/dev/vc|VCHI", line, re.IGNORECASE):
@@ -176,5 +178,5 @@ def _accepted(text: str) -> Answer:
 def _no_value(answer: Answer, now_s: float) -> Reading:
     if answer.text is None:
         return Reading(None, answer.reason, answer.detail, now_s)
-    line = " ".join(answer.text.split())[:80]
+    line = printable(answer.text)[:80]
     return Reading(None, Reason.IMPLAUSIBLE, f"vcgencmd says {line!r}", now_s)
