@@ -64,8 +64,20 @@ def add_sensor_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def board_for(arguments: argparse.Namespace, settings: Settings, interval_s: float) -> Board:
+def board_for(
+    arguments: argparse.Namespace,
+    settings: Settings,
+    interval_s: float,
+    *,
+    on_demand: bool = False,
+) -> Board:
     """The board that the options and settings mean, not yet started.
+
+    Args:
+        arguments: With the options of `add_sensor_options`.
+        settings: The user's.
+        interval_s: How often the readings will be picked up.
+        on_demand: See `Board`.
 
     Raises:
         UsageError: There is no such folder.

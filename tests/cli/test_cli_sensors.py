@@ -196,8 +196,8 @@ def test_a_rate_is_over_the_interval_and_not_over_a_moment_of_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A moment has no ticks of the processor, or one that is all of its load."""
-    board = LateBoard(providers=[Stopwatch()], interval_s=1.0)
-    monkeypatch.setattr("edgetop.cli.values.board_for", lambda *_: board)
+    board = LateBoard(providers=[Stopwatch()], interval_s=1.0, on_demand=True)
+    monkeypatch.setattr("edgetop.cli.values.board_for", lambda *_, **__: board)
     assert cli.main(["sensors", "--json", "--for", "2", "--interval", "1"]) == 0
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     waited_s = [record["sensors"][0]["value"] for record in records[1:]]
