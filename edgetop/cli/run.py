@@ -26,6 +26,7 @@ from edgetop.zoo import resolve
 
 if TYPE_CHECKING:
     from edgetop.config import Settings
+    from edgetop.ui.interrupts import Interrupts
 
 _SCREEN_INTERVAL_S = 0.5
 _LINES_INTERVAL_S = 1.0
@@ -134,12 +135,15 @@ def main(arguments: argparse.Namespace) -> int:
         end_on_failure=lines,
         trace=trace,
     )
-    session.launch()  # from here on the model loads, beside all that is still to be imported
-    try:
-        code = _watch(session, arguments, settings, lines=lines)
-    finally:
-        if trace is not None:
-            trace.close()
+    from edgetop.ui.interrupts import Interrupts
+
+    with Interrupts() as interrupts:  # no signal may come between the model's start and its end
+        session.launch()  # from here on the model loads, beside all that is still to be imported
+        try:
+            code = _watch(session, arguments, settings, interrupts, lines=lines)
+        finally:
+            if trace is not None:
+                trace.close()
     if trace is not None and trace.problem:
         streams.complain(trace.problem)
         return code or int(ExitCode.USAGE)
@@ -147,36 +151,39 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _watch(
-    session: LiveSession, arguments: argparse.Namespace, settings: Settings, *, lines: bool
+    session: LiveSession,
+    arguments: argparse.Namespace,
+    settings: Settings,
+    interrupts: Interrupts,
+    *,
+    lines: bool,
 ) -> int:
     """Show the session until it ends, then close it; returns the exit code."""
     from edgetop.cli import closing
     from edgetop.session.recording import Recording
-    from edgetop.ui.interrupts import Interrupts
 
     recording = Recording()
     session.subscribe(recording.add)
-    with Interrupts() as interrupts:
-        try:
-            if lines:
-                from edgetop.cli import headless
+    try:
+        if lines:
+            from edgetop.cli import headless
 
-                code = headless.run(session, json_lines=arguments.json, interrupts=interrupts)
-            else:
-                from edgetop.ui import start
+            code = headless.run(session, json_lines=arguments.json, interrupts=interrupts)
+        else:
+            from edgetop.ui import start
 
-                theme = arguments.theme or settings.theme
-                code = start.run(session, recording, theme=theme, interrupts=interrupts)
-        except BaseException:
-            closing.save(session, recording, arguments.export)
-            raise
-        return closing.finish(
-            session,
-            recording,
-            export=arguments.export,
-            json_lines=arguments.json and lines,
-            code=code,
-        )
+            theme = arguments.theme or settings.theme
+            code = start.run(session, recording, theme=theme, interrupts=interrupts)
+    except BaseException:
+        closing.save(session, recording, arguments.export)
+        raise
+    return closing.finish(
+        session,
+        recording,
+        export=arguments.export,
+        json_lines=arguments.json and lines,
+        code=code,
+    )
 
 
 def has_screen() -> bool:
