@@ -32,7 +32,7 @@ def run(quick: bool) -> Table:
     """Every emulated board at both rates, several times."""
     from emulated_boards import SEVEN_BOARDS, materialise
 
-    rounds, seconds = (1, 4.0) if quick else (5, 20.0)
+    rounds, seconds = (1, 4.0) if quick else (3, 8.0)
     order = random.Random(0)
     with tempfile.TemporaryDirectory(prefix="edgetop-bench-") as folder:
         roots = {name: str(materialise(name, Path(folder) / name)) for name in SEVEN_BOARDS}

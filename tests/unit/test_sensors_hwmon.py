@@ -154,10 +154,21 @@ def test_the_chip_of_a_thermal_zone_is_the_zone(tmp_path):
     assert values(figures.sensors, Kind.TEMPERATURE) == {"cpu-thermal": 45.0}
 
 
-@pytest.mark.parametrize("name", ["amdgpu", "i915", "xe", "ina3221", "soctherm_oc"])
+@pytest.mark.parametrize("name", ["amdgpu", "ina3221", "soctherm_oc"])
 def test_chips_that_have_a_provider_of_their_own_are_left_to_it(tmp_path, name):
     write_chip(tmp_path, name, {"temp1_input": 50000, "power1_input": 1, "fan1_input": 900})
     assert found_in(tmp_path) == ()
+
+
+@pytest.mark.parametrize("name", ["i915", "xe"])
+def test_of_an_intel_card_only_its_power_is_left_to_its_own_provider(tmp_path, name):
+    files = {"temp1_input": 50000, "power1_input": 1, "energy1_input": 1, "fan1_input": 900}
+    write_chip(tmp_path, name, files)
+    found = found_in(tmp_path)
+    assert values(found, Kind.TEMPERATURE) == {name: 50.0}
+    assert values(found, Kind.FAN, "RPM") == {name: 900.0}
+    assert row(found, Kind.TEMPERATURE, name, "°C").sensor.role == "accelerator"
+    assert len(found) == 2
 
 
 # Fans.

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 CLASS = "/sys/class/hwmon"
 
-_ELSEWHERE = frozenset({"ina3221", "amdgpu", "i915", "xe", "soctherm_oc"})
+_ELSEWHERE = frozenset({"ina3221", "amdgpu", "soctherm_oc"})
 """Chips that a provider of their own reads."""
+_INTEL_GPUS = frozenset({"i915", "xe"})
+"""Chips whose power and energy have a provider of their own; the rest of them is as of any."""
 _CONTRACTS = ("ucsi_source_psy", "tcpm_source_psy", "ucsi-source-psy", "tcpm-source-psy")
 """They tell what a USB-C supply has agreed to give at most, not what is used."""
 _FREE_PINS = frozenset({"rp1_adc"})
 """Their voltages are pins that anything may be wired to."""
+_POWERS = ("power", "energy")
 _CHANNEL = re.compile(r"(temp|fan|in|power|energy)([0-9]+)_(?:input|average)")
 _TACHOMETER = re.compile(r"fan[0-9]+_input")
 _PWM = re.compile(r"pwm[0-9]+")
@@ -85,17 +88,18 @@ class HwmonProvider(GaugeProvider):
                 "in": self._voltage,
                 "power": self._power,
                 "energy": self._energy,
-            }.get(match[1])
+            }.get("" if chip.name in _INTEL_GPUS and match[1] in _POWERS else match[1])
             gauge = make(chip, match[2], file) if make else None
             if gauge is not None:
                 yield gauge
-        if not any(_CHANNEL.fullmatch(file) and file.startswith("power") for file in chip.files):
+        if not any(_CHANNEL.fullmatch(file) and file.startswith(_POWERS) for file in chip.files):
             yield from self._products(chip)
 
     def _temperature(self, chip: Chip, number: str, file: str) -> Gauge:
         own = self.sysroot.text(f"{chip.path}/temp{number}_label")
         is_zone = chip.device.rpartition("/")[2].startswith("thermal_zone")
-        role = zone_role(own) or zone_role(chip.name)
+        gpu = "accelerator" if chip.name in _INTEL_GPUS else ""
+        role = gpu or zone_role(own) or zone_role(chip.name)
         sensor = self._sensor(chip, file, Kind.TEMPERATURE, own or chip.name, "°C", role)
         if is_zone:
             sensor = replace(sensor, physical_id=chip.device)
