@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import shutil
 from typing import TYPE_CHECKING
 
@@ -52,10 +53,27 @@ def use_it(program: Terminal) -> None:
     assert program.restored() == []
 
 
+ESCAPE_ENDS_S = 0.2
+"""Longer than it takes until an escape is known to be no beginning of alt+key."""
+
+
 def close_dialog(program: Terminal) -> None:
-    """Escape; a key that follows at once would be taken for alt+key."""
+    """Escape; a key that follows at once would be taken for alt+key.
+
+    A terminal without synchronized updates shows half-painted frames, in which the dialog may
+    seem to be gone already; so it must stay away.
+    """
+    gone_since_s: list[float] = []
+
+    def stays_away(text: str) -> bool:
+        if "escape closes" in text:
+            gone_since_s.clear()
+            return False
+        gone_since_s.append(time.monotonic())
+        return gone_since_s[-1] - gone_since_s[0] > ESCAPE_ENDS_S
+
     program.send("escape")
-    program.wait_for(lambda text: "escape closes" not in text)
+    program.wait_for(stays_away)
 
 
 def rows_with(program: Terminal, text: str) -> list[int]:
