@@ -6,12 +6,12 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from edgetop.cli.table import aligned
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgetop.sample import BoardReadings, SensorReading
+    from edgetop.readings import BoardReadings, SensorReading
     from edgetop.sensors.absence import Absence
     from edgetop.sensors.identity import Identity
 

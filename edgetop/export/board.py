@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from edgetop.export.records import Record, iso_utc, power_record
 
 if TYPE_CHECKING:
-    from edgetop.sample import BoardReadings, SensorReading
+    from edgetop.readings import BoardReadings, SensorReading
 
 
 def board_record(

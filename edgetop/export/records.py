@@ -9,7 +9,8 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from edgetop.sample import LatencyStats, Power, Reading, Sample, Window
+    from edgetop.readings import Power, Reading
+    from edgetop.sample import LatencyStats, Sample, Window
 
 Record = dict[str, Any]
 

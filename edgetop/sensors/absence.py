@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.sensors.identity import compatible
 from edgetop.sensors.kernel.container import own_groups
 
 if TYPE_CHECKING:
-    from edgetop.sample import BoardReadings
+    from edgetop.readings import BoardReadings
     from edgetop.sensors.files import Sysroot
 
 _GPU_LABELS, _NPU_LABELS = ("gpu",), ("npu", "hailo")

@@ -20,7 +20,7 @@ from edgetop.sensors.twins import Twins
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgetop.sample import BoardReadings
+    from edgetop.readings import BoardReadings
 
 _LONGEST_PERIOD_S = 1.0
 """Of what is read fast, whoever picks it up: energy needs close readings."""

@@ -17,7 +17,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgetop.sample import Kind, Reading, Reason, Sensor
+from edgetop.readings import Kind, Reading, Reason, Sensor
 from edgetop.sensors.plausibility import checked
 from edgetop.sensors.provider import Clock, monotonic
 

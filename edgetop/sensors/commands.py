@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from edgetop.sample import Reason
+from edgetop.readings import Reason
 
 if TYPE_CHECKING:
     from edgetop.sensors.files import Sysroot

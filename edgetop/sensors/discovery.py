@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.sensors.identity import compatible
 
 if TYPE_CHECKING:

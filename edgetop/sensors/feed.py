@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from edgetop.sample import UNKNOWN, Reading, Reason, Sensor, SensorReading
+from edgetop.readings import UNKNOWN, Reading, Reason, Sensor, SensorReading
 
 if TYPE_CHECKING:
     from edgetop.sensors.provider import Clock, Provider

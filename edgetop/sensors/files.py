@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from edgetop.sample import Kind, Reading, Reason
+from edgetop.readings import Kind, Reading, Reason
 from edgetop.sensors.plausibility import checked
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY

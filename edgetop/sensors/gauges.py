@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind, Reading, Reason, Sensor
+from edgetop.readings import Kind, Reading, Reason, Sensor
 from edgetop.sensors.files import FileReader, Number, Sysroot
 from edgetop.sensors.plausibility import checked
 from edgetop.sensors.provider import Clock, monotonic

@@ -7,15 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from edgetop.sample import (
-    UNKNOWN,
-    BoardReadings,
-    Kind,
-    Reading,
-    Reason,
-    SensorReading,
-    Throttle,
-)
+from edgetop.readings import UNKNOWN, BoardReadings, Kind, Reading, Reason, SensorReading, Throttle
 from edgetop.sensors.conditions import Setting
 from edgetop.sensors.power import power
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from edgetop.sample import Kind, Reading, Reason
+from edgetop.readings import Kind, Reading, Reason
 
 _LIMITS: dict[Kind, tuple[float, float]] = {
     # A rail without load can read slightly negative from the converter's offset

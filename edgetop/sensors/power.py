@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind, Power, Reason, SensorReading
+from edgetop.readings import Kind, Power, Reason, SensorReading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from edgetop.sample import Kind, Reading, Sensor
+    from edgetop.readings import Kind, Reading, Sensor
 
 Clock = Callable[[], float]
 """CLOCK_MONOTONIC seconds; tests put their own in its place."""

@@ -6,13 +6,13 @@ import operator
 import re
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.sensors.child import ALIKE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgetop.sample import Sensor, SensorReading
+    from edgetop.readings import Sensor, SensorReading
 
 
 class Twins:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from edgetop.engine.process import WorkerProcess
     from edgetop.engine.spec import RunSpec
     from edgetop.errors import EdgetopError
-    from edgetop.sample import BoardReadings, Power
+    from edgetop.readings import BoardReadings, Power
     from edgetop.session.trace import TraceFile
 
 _NS = 1_000_000_000

@@ -14,7 +14,7 @@ from edgetop.session.monitor import RunMonitor, planned_run
 if TYPE_CHECKING:
     from edgetop.engine.spec import RunSpec
     from edgetop.errors import EdgetopError
-    from edgetop.sample import BoardReadings
+    from edgetop.readings import BoardReadings
     from edgetop.sensors.board import Board
 
 _OWN_PERIOD_S = 2.0

@@ -120,7 +120,9 @@ def _heights(column: Sequence[str], quiet: Collection[str], height: int) -> list
     """Rows of each panel of a column; the last ones go where there are too few for all."""
     names = list(column)
     while names and sum(_least(name, quiet) for name in names) > height:
-        names.remove("events") if "events" in names else names.pop()
+        # Events go first, but not where only panels with nothing to say would be left.
+        others = any(name not in quiet for name in names if name != "events")
+        names.remove("events") if "events" in names and others else names.pop()
     talking = [name for name in names if name not in quiet]
     rows = {name: _least(name, quiet) for name in names}
     spare = height - sum(rows.values())

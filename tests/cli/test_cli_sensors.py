@@ -15,7 +15,7 @@ import pytest
 from edgetop_process import LONG_S, Edgetop, Finished, edgetop
 
 from edgetop import cli
-from edgetop.sample import Kind, Reading, Reason, Sensor
+from edgetop.readings import Kind, Reading, Reason, Sensor
 from edgetop.sensors.board import Board
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))

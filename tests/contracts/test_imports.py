@@ -38,6 +38,7 @@ def modules_after(code: str) -> set[str]:
         ("edgetop.engine.worker", {"textual", "rich", "onnx", "onnxruntime"}),
         ("edgetop.paint.chart", {"numpy", "textual", "onnx", "onnxruntime", "edgetop.session"}),
         ("edgetop.paint.histogram", {"numpy", "textual", "onnx"}),
+        ("edgetop.readings", {"numpy", "textual", "onnx", "onnxruntime"}),
         ("edgetop.sample", {"numpy", "textual", "onnx", "onnxruntime"}),
         ("edgetop.zoo.resolve", {"numpy", "textual", "onnx", "onnxruntime"}),
         ("edgetop.stats.latency", {"textual", "onnx", "onnxruntime"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edgetop.sample import BoardReadings, Kind, Reading, Reason, Sensor, SensorReading
+from edgetop.readings import BoardReadings, Kind, Reading, Reason, Sensor, SensorReading
 from edgetop.sensors.headline import headline
 
 GIB = 2.0**30

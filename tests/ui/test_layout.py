@@ -157,3 +157,11 @@ def test_a_narrow_terminal_gets_one_block_without_frames(
     boxes = plan(width, height, shown, ())
     assert boxes["compact"] == Box(0, 0, width, height - (1 if height >= 7 else 0))
     assert not boxes.keys() & set(NAMES)
+
+
+def test_events_stay_where_only_quiet_panels_would_be_left() -> None:
+    """A column of panels of one line each would leave a hole below them."""
+    quiet = {"throughput", "temperature", "processors"}
+    boxes = plan(110, 20, NAMES, quiet)
+    assert "events" in boxes
+    assert cells(boxes) == 110 * 20

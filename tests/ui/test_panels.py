@@ -16,7 +16,7 @@ from samples import STORIES, view_of
 
 from edgetop.paint.rows import Row, fit, width_of
 from edgetop.paint.symbols import ASCII, TIERS, UNICODE
-from edgetop.sample import Reading, Reason
+from edgetop.readings import Reading, Reason
 from edgetop.ui.commands import footer_keys
 from edgetop.ui.panels import PANELS
 from edgetop.ui.panels.bars import footer, status, title

@@ -23,7 +23,7 @@ from board_records import TIMEOUT_S, board_of, record_of
 from emulated_boards import FakeClock
 
 import edgetop.sensors
-from edgetop.sample import Reason
+from edgetop.readings import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection

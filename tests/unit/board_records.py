@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from edgetop.sample import BoardReadings
+    from edgetop.readings import BoardReadings
     from edgetop.sensors.provider import Clock, Provider
 
 Record = dict[str, Any]

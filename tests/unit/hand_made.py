@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from edgetop.readings import BoardReadings, Power, Reading, Reason, Throttle
 from edgetop.sample import (
-    BoardReadings,
     Energy,
     Event,
     Histogram,
     LatencyStats,
     OwnCost,
-    Power,
-    Reading,
-    Reason,
     Run,
     Sample,
     State,
     Tensor,
-    Throttle,
     Window,
     WorkerUse,
 )

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.sensors.board import Board
 from edgetop.sensors.child import ChildProvider
 from edgetop.sensors.files import Sysroot
@@ -25,7 +25,7 @@ from edgetop.sensors.kernel.memory import MemoryProvider
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edgetop.sample import BoardReadings
+    from edgetop.readings import BoardReadings
 
 SOCKET = Path("/run/jtop.sock")
 TIMEOUT_S = 30.0

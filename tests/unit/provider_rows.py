@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emulated_boards import FakeClock
 
-from edgetop.sample import SensorReading
+from edgetop.readings import SensorReading
 from edgetop.sensors.conditions import Conditions
 from edgetop.sensors.discovery import providers_for
 from edgetop.sensors.files import Sysroot
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from edgetop.sample import BoardReadings, Kind
+    from edgetop.readings import BoardReadings, Kind
     from edgetop.sensors.provider import Provider
 
 

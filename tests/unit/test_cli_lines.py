@@ -5,7 +5,8 @@ from __future__ import annotations
 from hand_made import KNOWN, RUN, UNKNOWN, sample
 
 from edgetop.cli.lines import event_line, interval_line, summary_lines
-from edgetop.sample import BoardReadings, Event, State, Window
+from edgetop.readings import BoardReadings
+from edgetop.sample import Event, State, Window
 
 
 def test_an_interval_has_the_figures_with_their_units() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from emulated_boards import write_tree
 
-from edgetop.sample import BoardReadings, Kind, Reading, Reason, Sensor, SensorReading
+from edgetop.readings import BoardReadings, Kind, Reading, Reason, Sensor, SensorReading
 from edgetop.sensors.absence import absences
 from edgetop.sensors.files import Sysroot
 

@@ -9,7 +9,7 @@ from emulated_boards import FakeClock, write_tree
 from graphics_cards import write_card
 from provider_rows import Tree, fail_reads, row, rows_of, values
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.gpu.amd import AmdGpuProvider
 

@@ -9,7 +9,7 @@ import time
 import pytest
 from emulated_boards import FakeClock, materialise, write_tree
 
-from edgetop.sample import Kind, Reading, Reason, Sensor
+from edgetop.readings import Kind, Reading, Reason, Sensor
 from edgetop.sensors.board import Board
 from edgetop.sensors.discovery import providers_for
 from edgetop.sensors.files import Sysroot

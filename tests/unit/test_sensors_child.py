@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from emulated_boards import FakeClock, run_python
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.sensors import child as module
 from edgetop.sensors.child import ALIKE, ChildProvider
 
@@ -258,7 +258,7 @@ def test_no_descriptor_is_left_open(start):
 
 PARENT = """
 import os
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.sensors.child import ChildProvider
 provider = ChildProvider("vendor", Kind.POWER, "scripted_child")
 provider.probe()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from emulated_boards import write_tree
 
-from edgetop.sample import Reason
+from edgetop.readings import Reason
 from edgetop.sensors.commands import ask, find
 from edgetop.sensors.files import Sysroot
 

@@ -7,7 +7,7 @@ from emulated_boards import FakeClock, write_tree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgetop.sample import Reason
+from edgetop.readings import Reason
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.kernel.container import ContainerProvider, own_groups
 

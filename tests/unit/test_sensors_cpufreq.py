@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulated_boards import FakeClock, write_tree
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.kernel.cpufreq import ClockProvider
 

@@ -8,7 +8,7 @@ import time
 import pytest
 from emulated_boards import FakeClock
 
-from edgetop.sample import Kind, Reading, Reason, Sensor
+from edgetop.readings import Kind, Reading, Reason, Sensor
 from edgetop.sensors import crew as module
 from edgetop.sensors.board import Board
 from edgetop.sensors.crew import Crew

@@ -6,7 +6,7 @@ import pytest
 from emulated_boards import FakeClock, write_tree
 from provider_rows import row, rows_of, values
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.headline import gpu_percent
 from edgetop.sensors.kernel.devfreq import DevfreqProvider

@@ -12,7 +12,7 @@ from emulated_boards import SHARED, compile_c, run_python, write_tree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.sensors.files import FileReader, Sysroot, natural_key
 
 

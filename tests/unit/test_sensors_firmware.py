@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from provider_rows import row, rows_of, values
 
-from edgetop.sample import Kind, Reason, Throttle
+from edgetop.readings import Kind, Reason, Throttle
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.headline import headline
 from edgetop.sensors.raspberry_pi import firmware

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edgetop.sample import Kind, Reading, Reason, Sensor, SensorReading, Throttle
+from edgetop.readings import Kind, Reading, Reason, Sensor, SensorReading, Throttle
 from edgetop.sensors.headline import (
     cpu_percent,
     gpu_memory_used_mib,

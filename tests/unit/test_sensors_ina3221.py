@@ -10,7 +10,7 @@ from emulated_boards import FakeClock, write_tree
 from provider_rows import Tree, fail_reads, row, rows_of, values
 from rail_chips import write_hwmon, write_iio, write_ina238
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.sensors.board import Board
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.jetson.ina3221 import Ina3221Provider

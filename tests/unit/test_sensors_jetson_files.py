@@ -8,7 +8,7 @@ import pytest
 from emulated_boards import FakeClock, write_tree
 from provider_rows import fail_reads, row, rows_of, values
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.jetson.fan import JetsonFanProvider
 from edgetop.sensors.jetson.memory_controller import MemoryControllerProvider

@@ -7,7 +7,7 @@ from emulated_boards import FakeClock, write_tree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.kernel.memory import MemoryProvider
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from emulated_boards import SHARED, FakeClock, compile_c, run_python
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.sensors.gpu.nvml import NvmlProvider
 
 SCRIPT = """

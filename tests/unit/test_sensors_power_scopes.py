@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edgetop.sample import Kind, Power, Reading, Reason, Sensor, SensorReading
+from edgetop.readings import Kind, Power, Reading, Reason, Sensor, SensorReading
 from edgetop.sensors.power import power
 
 

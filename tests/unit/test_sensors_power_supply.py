@@ -6,7 +6,7 @@ import pytest
 from emulated_boards import FakeClock, write_tree
 from provider_rows import Tree, row, rows_of
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.kernel.power_supply import BatteryProvider
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from provider_rows import Tree, fail_reads, row, rows_of, values
 
-from edgetop.sample import Kind, Reason, Sensor
+from edgetop.readings import Kind, Reason, Sensor
 from edgetop.sensors.files import Number, Sysroot
 from edgetop.sensors.kernel.powercap import EnergyCounter, PowercapProvider
 

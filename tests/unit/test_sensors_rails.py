@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from provider_rows import Tree, values
 from rail_chips import write_hwmon, write_iio, write_ina238
 
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.sensors.jetson.rails import RAIL_TABLES, Rail, rails_of
 
 

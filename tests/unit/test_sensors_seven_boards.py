@@ -8,7 +8,7 @@ import pytest
 from board_records import EmulatedBoard, rows, with_values, wrong_rows
 from emulated_boards import SEVEN_BOARDS, expected
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 
 
 @pytest.fixture(params=SEVEN_BOARDS, scope="module")

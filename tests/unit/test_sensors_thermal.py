@@ -7,7 +7,7 @@ from emulated_boards import SHARED, FakeClock, compile_c, materialise, run_pytho
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.sensors.files import Sysroot
 from edgetop.sensors.kernel.thermal import ThermalProvider, zone_role
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgetop.sample import Kind, Reading, Reason, Sensor, SensorReading, Throttle
+from edgetop.readings import Kind, Reading, Reason, Sensor, SensorReading, Throttle
 from edgetop.sensors.conditions import Setting
 from edgetop.sensors.headline import (
     ThrottleLog,

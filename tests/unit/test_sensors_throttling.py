@@ -6,7 +6,7 @@ import pytest
 from emulated_boards import write_tree
 from provider_rows import Tree, row
 
-from edgetop.sample import Kind, Reason, Throttle
+from edgetop.readings import Kind, Reason, Throttle
 
 SOCTHERM = "sys/class/hwmon/hwmon4"
 CPU = "sys/devices/system/cpu"

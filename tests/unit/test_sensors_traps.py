@@ -10,7 +10,7 @@ import pytest
 from board_records import EmulatedBoard, only, rows, with_values
 from emulated_boards import stored, write_tree
 
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edgetop.sample import Kind, Reading, Reason, Sensor, SensorReading
+from edgetop.readings import Kind, Reading, Reason, Sensor, SensorReading
 from edgetop.sensors.child import ALIKE
 from edgetop.sensors.headline import headline
 from edgetop.sensors.twins import Twins

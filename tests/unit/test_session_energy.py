@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from test_session_monitor import LOADED, Bench
 
-from edgetop.sample import BoardReadings, Power
+from edgetop.readings import BoardReadings, Power
 
 _MS, _S = 1_000_000, 1_000_000_000
 NAN = float("nan")

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from edgetop.engine.spec import RunSpec
-from edgetop.sample import BoardReadings, Power, State, Throttle
+from edgetop.readings import BoardReadings, Power, Throttle
+from edgetop.sample import State
 from edgetop.session import monitor as module
 from edgetop.session.monitor import RunMonitor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.sensors.gauges import Gauge, GaugeProvider, Pattern, Scaled
 
 if TYPE_CHECKING:

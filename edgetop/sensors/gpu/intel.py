@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind, Reading, Reason
+from edgetop.readings import Kind, Reading, Reason
 from edgetop.sensors.gauges import Gauge, GaugeProvider, Rate, Scaled, no_value
 from edgetop.sensors.gpu.cards import Card, cards, label_of
 from edgetop.sensors.kernel.powercap import EnergyCounter
@@ -13,7 +13,7 @@ from edgetop.sensors.plausibility import checked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from edgetop.sample import Sensor
+    from edgetop.readings import Sensor
     from edgetop.sensors.files import FileReader
 
 _SCOPE = "gpu board, not the computer"

@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from edgetop.sample import UNKNOWN, Kind, Reading, Reason, Sensor
+from edgetop.readings import UNKNOWN, Kind, Reading, Reason, Sensor
 from edgetop.sensors.gpu.nvml_queries import (
     LIBRARY_NOT_FOUND,
     LOST,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.sensors.gauges import Gauge, GaugeProvider, Scaled
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.sensors.gauges import Gauge, GaugeProvider, Product, Scaled
 from edgetop.sensors.jetson.rails import Rail, rails_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from edgetop.sample import Sensor
+    from edgetop.readings import Sensor
 
 _CHANNELS = (1, 2, 3)
 """Of the hwmon driver: in4 to in6 are shunt voltages, in7 and curr4 sums made by the chip."""

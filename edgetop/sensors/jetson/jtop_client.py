@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from edgetop.sample import Reason
+from edgetop.readings import Reason
 from edgetop.sensors.child import Row, end_with_parent, fail, say
 from edgetop.sensors.jetson.rails import rails_of
 from edgetop.sensors.kernel.thermal import zone_role

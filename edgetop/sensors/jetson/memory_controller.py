@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind, Reading, Reason
+from edgetop.readings import Kind, Reading, Reason
 from edgetop.sensors.gauges import Gauge, GaugeProvider, no_value
 from edgetop.sensors.identity import compatible
 from edgetop.sensors.plausibility import checked

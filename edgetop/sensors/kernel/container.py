@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind, Reading, Reason, Sensor
+from edgetop.readings import Kind, Reading, Reason, Sensor
 from edgetop.sensors.files import FileReader, Raw, Sysroot
 from edgetop.sensors.plausibility import checked
 from edgetop.sensors.provider import Clock, monotonic

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.sensors.gauges import Gauge, GaugeProvider, Pattern, Scaled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from edgetop.sample import Sensor
+    from edgetop.readings import Sensor
 
 _CLASS = "/sys/class/devfreq"
 _TEGRA_GPUS = frozenset({"gpu", "gp10b", "gv11b", "ga10b"})

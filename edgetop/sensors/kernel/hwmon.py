@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from edgetop.sample import Kind, Reading
+from edgetop.readings import Kind, Reading
 from edgetop.sensors.gauges import Gauge, GaugeProvider, Product, Scaled, no_value
 from edgetop.sensors.kernel.thermal import zone_role
 from edgetop.sensors.plausibility import checked
@@ -17,7 +17,7 @@ from edgetop.sensors.plausibility import checked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from edgetop.sample import Sensor
+    from edgetop.readings import Sensor
     from edgetop.sensors.files import FileReader
 
 CLASS = "/sys/class/hwmon"

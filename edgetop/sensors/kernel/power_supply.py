@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind, Reading, Reason
+from edgetop.readings import Kind, Reading, Reason
 from edgetop.sensors.files import printable
 from edgetop.sensors.gauges import Gauge, GaugeProvider
 from edgetop.sensors.plausibility import checked
@@ -12,7 +12,7 @@ from edgetop.sensors.plausibility import checked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from edgetop.sample import Sensor
+    from edgetop.readings import Sensor
     from edgetop.sensors.files import FileReader
 
 _CLASS = "/sys/class/power_supply"

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind, Reading, Reason
+from edgetop.readings import Kind, Reading, Reason
 from edgetop.sensors.gauges import Gauge, GaugeProvider, no_value
 from edgetop.sensors.plausibility import checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from edgetop.sample import Sensor
+    from edgetop.readings import Sensor
     from edgetop.sensors.files import FileReader
 
 _CLASS = "/sys/class/powercap"

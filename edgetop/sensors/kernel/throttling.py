@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Kind, Reading, Reason
+from edgetop.readings import Kind, Reading, Reason
 from edgetop.sensors.gauges import EventCounter, Gauge, GaugeProvider, no_value
 from edgetop.sensors.kernel.cpufreq import CPUS
 from edgetop.sensors.kernel.hwmon import chips
@@ -14,7 +14,7 @@ from edgetop.sensors.kernel.hwmon import chips
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from edgetop.sample import Sensor
+    from edgetop.readings import Sensor
     from edgetop.sensors.files import FileReader
     from edgetop.sensors.kernel.hwmon import Chip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from edgetop.sample import Reason
+from edgetop.readings import Reason
 from edgetop.sensors.child import Row, end_with_parent, fail, say
 
 _INTERVAL_S = 1.0

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from edgetop.paint.bars import gauge
 from edgetop.paint.numbers import mib
 from edgetop.paint.rows import Row, join
-from edgetop.sample import Kind, Reason
+from edgetop.readings import Kind, Reason
 from edgetop.ui.panels.parts import NUMBER_WIDTH
 
 if TYPE_CHECKING:
-    from edgetop.sample import Reading, Sample
+    from edgetop.readings import Reading
+    from edgetop.sample import Sample
     from edgetop.ui.view import View
 
 

@@ -11,7 +11,7 @@ from edgetop.paint.rows import Row, Span, join
 from edgetop.sample import State
 
 if TYPE_CHECKING:
-    from edgetop.sample import Reading
+    from edgetop.readings import Reading
     from edgetop.ui.view import View
 
 LABEL_WIDTH = 4

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from edgetop.paint.numbers import fixed, si, significant
 from edgetop.paint.rows import Row, join, width_of
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.ui.panels.parts import NUMBER_WIDTH, history, number, unknown
 
 if TYPE_CHECKING:
-    from edgetop.sample import Sample, SensorReading
+    from edgetop.readings import SensorReading
+    from edgetop.sample import Sample
     from edgetop.ui.view import View
 
 _ROOMY = 10

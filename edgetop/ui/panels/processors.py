@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from edgetop.paint.bars import cores
 from edgetop.paint.numbers import fixed, si
 from edgetop.paint.rows import Row, join
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.ui.panels.parts import NUMBER_WIDTH, history, number, percent_bar
 
 if TYPE_CHECKING:
-    from edgetop.sample import Sample, SensorReading
+    from edgetop.readings import SensorReading
+    from edgetop.sample import Sample
     from edgetop.ui.view import View
 
 _ROOM_FOR_BYTES = 42

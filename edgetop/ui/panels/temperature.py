@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from edgetop.paint.bars import gauge
 from edgetop.paint.numbers import fixed
 from edgetop.paint.rows import Row, join, width_of
-from edgetop.sample import Kind
+from edgetop.readings import Kind
 from edgetop.ui.panels.parts import NUMBER_WIDTH, history, unknown
 
 if TYPE_CHECKING:
-    from edgetop.sample import Sample, SensorReading, Throttle
+    from edgetop.readings import SensorReading, Throttle
+    from edgetop.sample import Sample
     from edgetop.ui.view import View
 
 _SCALE_C = 100.0
