@@ -44,7 +44,7 @@ def power(view: View, width: int, height: int) -> list[Row]:
         join(number(headline.power_w, view), (" W ", "text"), (headline.scope_words, "dim")),
         _per_image(view, sample, width),
     ]
-    left_out = _what_is_left_out(headline.excludes, width, 2 if height >= _ROOMY else 1)
+    left_out = _what_is_left_out(view, headline.excludes, width, 2 if height >= _ROOMY else 1)
     rails = _rails(view, sample, width)
     room = height - len(rows) - len(left_out)
     rails = rails[: max(0, room - _LEAST_CHART)] if room > _LEAST_CHART else rails[: max(0, room)]
@@ -98,11 +98,12 @@ def _rail(view: View, item: SensorReading, name_width: int) -> Row:
     )
 
 
-def _what_is_left_out(excludes: str, width: int, most_lines: int) -> list[Row]:
+def _what_is_left_out(view: View, excludes: str, width: int, most_lines: int) -> list[Row]:
     """Broken, and where it is too long cut, between words."""
     if not excludes:
         return []
+    ending = f" {view.symbols.ellipsis}"
     lines = textwrap.wrap(
-        f"excludes {excludes}", max(12, width), max_lines=most_lines, placeholder=" ..."
+        f"excludes {excludes}", max(12, width), max_lines=most_lines, placeholder=ending
     )
     return [((line, "dim"),) for line in lines]
