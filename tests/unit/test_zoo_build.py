@@ -81,8 +81,9 @@ def test_a_builder_that_is_told_to_stop_leaves_no_unfinished_file(tmp_path: Path
     process = builder(SQUEEZENET.name, tmp_path / "squeezenet.onnx")
     wait_for(lambda: bool(names_in(tmp_path)))
     process.send_signal(signal.SIGTERM)
-    process.communicate()
-    assert process.returncode in (0, 143)
+    told = process.communicate()[1]
+    # -15: the file was finished, and the interpreter already on its way out.
+    assert (process.returncode, told) in ((0, ""), (143, ""), (-signal.SIGTERM, ""))
     assert names_in(tmp_path) <= {"squeezenet.onnx"}
 
 
