@@ -65,6 +65,8 @@ class State(str, Enum):
     DRIFTING = "drifting"
     THROTTLED = "throttled"
     PAUSED = "paused"
+    HUNG = "hung"
+    """No inference has ended for far longer than any took."""
     FAILED = "failed"
 
 
@@ -169,6 +171,62 @@ class Energy:
 
 
 @dataclass(frozen=True, slots=True)
+class Ratio:
+    """How one set of figures stands to another, with its spread."""
+
+    value: float
+    low: float
+    """Lower end of the 95 % interval."""
+    high: float
+    count: int
+    """Pairs of figures, or figures on the smaller side, behind it."""
+
+    @property
+    def distinguishable(self) -> bool:
+        """The interval leaves out 1: the two differ by more than chance explains."""
+        return self.low > 1 or self.high < 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The run marked A: its figures when it was marked, for later runs to be compared with."""
+
+    run: int
+    title: str
+    """What ran: ``squeezenet_v1.1, batch 1, cpu 2 threads``."""
+    fps: float | None = None
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    cpu_percent: float | None = None
+    gpu_percent: float | None = None
+    worker_rss_mib: float | None = None
+    cpu_ms_per_inference: float | None = None
+    power_w: float | None = None
+    power_scope: str = "none"
+    j_per_image: float | None = None
+    temperature_c: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Two configurations that run in turn, in short slices of random order."""
+
+    a: str
+    """What ran as A: ``squeezenet_v1.1, batch 1, cpu 2 threads``."""
+    b: str
+    running: str = ""
+    """``A`` or ``B``, the one that runs now; empty when the trial has ended."""
+    pairs: int = 0
+    """Slices of each that are done."""
+    planned_pairs: int = 0
+    fps_a: float | None = None
+    """Median of A's slices, images per second."""
+    fps_b: float | None = None
+    ratio: Ratio | None = None
+    """Throughput of B by that of A; None with too few pairs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """Everything known at one moment; the screen, the log and the export are functions of it."""
 
@@ -196,3 +254,7 @@ class Sample:
     """Open loop: images due but not yet started."""
     events: tuple[Event, ...] = ()
     """New since the previous sample."""
+    mark: Mark | None = None
+    """What the user marked as A; None while nothing is marked."""
+    trial: Trial | None = None
+    """The comparison of A and B that goes on, or that ended last."""
