@@ -35,6 +35,11 @@ def user_models_dir() -> Path:
     return _xdg("XDG_DATA_HOME", ".local/share") / "models"
 
 
+def sessions_file() -> Path:
+    """The database of recorded sessions."""
+    return _xdg("XDG_DATA_HOME", ".local/share") / "sessions.db"
+
+
 def user_themes_dir() -> Path:
     """The user's themes, which win over shipped ones of the same name."""
     return config_dir() / "themes"

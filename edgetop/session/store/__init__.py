@@ -1,0 +1,1 @@
+"""The database of recorded sessions: samples in, samples out."""

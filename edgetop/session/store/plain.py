@@ -1,0 +1,38 @@
+"""Frozen data as JSON text and back; text that does not fit the type is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+T = TypeVar("T")
+
+
+def to_text(value: Any) -> str:
+    """A dataclass, or a tuple of them or of plain values, as JSON; None is ``null``."""
+    return json.dumps(value, default=asdict, separators=(",", ":"), ensure_ascii=False)
+
+
+def from_text(kind: type[T], text: str) -> T:
+    """What `to_text` wrote, as a value of this type; fields that it does not know are left out.
+
+    Raises:
+        ValueError: The text is no JSON, or it is that of something else.
+    """
+    value = json.loads(text)
+    try:
+        return _converter().structure(value, kind)
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a {getattr(kind, '__name__', kind)}: {error!r}") from error
+
+
+@cache
+def _converter() -> Converter:
+    import cattrs  # reading needs it, recording does not
+
+    return cattrs.Converter(detailed_validation=False)

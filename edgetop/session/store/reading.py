@@ -1,0 +1,322 @@
+"""Recorded sessions as they are read: what there is, and the samples of one of them."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sqlite3
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from edgetop.errors import UsageError
+from edgetop.sample import Event
+from edgetop.session.store import block, schema
+from edgetop.session.store.flat import Column, Restorer
+from edgetop.session.store.plain import from_text
+from edgetop.session.store.processes import is_running
+from edgetop.session.store.writing import Block, StoredEvent, StoredRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from edgetop.sample import Sample
+
+LATEST = "last"
+"""In place of an ID: the session that began last."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """What is known of a recorded session without reading its samples."""
+
+    id: str
+    started_unix_s: float
+    ended_unix_s: float | None
+    """None while it runs, and for ever if it was killed."""
+    running: bool
+    samples: int
+    runs: int
+    duration_s: float
+    size_bytes: int
+    """Of its samples in the database."""
+    facts: dict[str, Any]
+    """What was written down at its start: board, system, versions, command line."""
+
+    @property
+    def board(self) -> str:
+        """Name of the board."""
+        return str(self.facts.get("board") or "unknown board")
+
+
+_INFO = (
+    "SELECT id, started_unix_s, ended_unix_s, process, samples, runs, duration_s, bytes, facts "
+    "FROM sessions"
+)
+
+
+def sessions(connection: sqlite3.Connection) -> list[SessionInfo]:
+    """All sessions, the newest first.
+
+    Raises:
+        sqlite3.Error: The database is damaged.
+        ValueError: What is in it is not what edgetop writes.
+    """
+    rows = connection.execute(f"{_INFO} ORDER BY started_unix_s DESC, id DESC")
+    return [_info(row) for row in rows]
+
+
+def _info(row: Sequence[Any]) -> SessionInfo:
+    name, started_s, ended_s, process, samples, runs, duration_s, size, facts = row
+    known = json.loads(facts)
+    return SessionInfo(
+        id=str(name),
+        started_unix_s=float(started_s),
+        ended_unix_s=None if ended_s is None else float(ended_s),
+        running=ended_s is None and is_running(str(process)),
+        samples=int(samples),
+        runs=int(runs),
+        duration_s=float(duration_s),
+        size_bytes=int(size),
+        facts=known if isinstance(known, dict) else {},
+    )
+
+
+def find(connection: sqlite3.Connection, name: str) -> SessionInfo:
+    """The session of this ID, of an unmistakable part of one, or the `LATEST`.
+
+    Raises:
+        UsageError: There is none, or there are several; the nearest are named.
+    """
+    names = [str(row[0]) for row in connection.execute(
+        "SELECT id FROM sessions ORDER BY started_unix_s DESC, id DESC")]  # fmt: skip
+    if not names:
+        raise UsageError("no session is recorded yet")
+    found = names[:1] if name == LATEST else [item for item in names if item == name]
+    found = found or [item for item in names if name and name in item]
+    if len(found) == 1:
+        return _info(connection.execute(f"{_INFO} WHERE id = ?", (found[0],)).fetchone())
+    if found:
+        raise UsageError(f"{name!r} may be any of {_few(found)}; give more of the ID")
+    near = difflib.get_close_matches(name, names, 3, 0.4) or names[:3]
+    raise UsageError(f"no session {name!r}; the nearest: {_few(near)}")
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+class Recorded:
+    """One recorded session: its samples by number, block by block.
+
+    Args:
+        connection: The database that it is in.
+        info: Which it is.
+        unsaved: Blocks that are not in the database, of a session that goes on; where both have
+            a block, the longer one counts.
+        unsaved_events: Events that are not in the database.
+        unsaved_runs: Runs of which the database does not have the newest.
+
+    Its methods raise a `DamagedError` where the database is damaged.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        info: SessionInfo,
+        unsaved: Sequence[Block] = (),
+        unsaved_events: Sequence[StoredEvent] = (),
+        unsaved_runs: Sequence[StoredRun] = (),
+    ) -> None:
+        self.info = info
+        self._connection = connection
+        self._unsaved = {item.first: item for item in unsaved}
+        self._unsaved_runs = unsaved_runs
+        self._restorer = Restorer()
+        self._index = self._read_index()
+        self._firsts = [place.first for place in self._index]
+        self._events: dict[int, list[Event]] = {}
+        self._stored_events = self._read_events(unsaved_events)
+        for item in self._stored_events:
+            self._events.setdefault(item.sample, []).append(item.event)
+
+    def _read_index(self) -> list[_Place]:
+        rows = self._rows(
+            "SELECT first, samples, run, start_s, end_s FROM blocks WHERE session = ? "
+            "AND first < ? ORDER BY first",
+            (self.info.id, self.info.samples),
+        )
+        places = {int(row[0]): _Place(*row) for row in rows}
+        for item in list(self._unsaved.values()):
+            known = places.get(item.first)
+            if known is None or known.samples < item.samples:
+                places[item.first] = _Place(*item[:5])
+            else:
+                del self._unsaved[item.first]
+        return [places[first] for first in sorted(places)]
+
+    def _read_events(self, unsaved: Sequence[StoredEvent]) -> list[StoredEvent]:
+        rows = self._rows(
+            "SELECT number, sample, elapsed_s, time_unix_s, text, severity, mark FROM events "
+            "WHERE session = ? ORDER BY number",
+            (self.info.id,),
+        )
+        found = {
+            int(number): StoredEvent(
+                int(number),
+                int(sample),
+                float(elapsed_s),
+                Event(float(time_s), str(text), str(severity), str(mark)),
+            )
+            for number, sample, elapsed_s, time_s, text, severity, mark in rows
+        }
+        found.update((item.number, item) for item in unsaved)
+        return [found[number] for number in sorted(found)]
+
+    def _rows(self, query: str, values: tuple[Any, ...]) -> list[Any]:
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise schema.DamagedError(f"session {self.info.id} is damaged: {error}") from error
+
+    def __len__(self) -> int:
+        return self._index[-1].first + self._index[-1].samples if self._index else 0
+
+    @property
+    def start_s(self) -> float:
+        """Elapsed time of the session at its first sample."""
+        return self._index[0].start_s if self._index else 0.0
+
+    @property
+    def end_s(self) -> float:
+        """Elapsed time of the session at its last sample."""
+        return self._index[-1].end_s if self._index else 0.0
+
+    @property
+    def event_numbers(self) -> list[int]:
+        """Numbers of the samples that bring events, ascending."""
+        return sorted(self._events)
+
+    @property
+    def marks(self) -> list[tuple[float, str]]:
+        """Elapsed time and short word of every event that changed something."""
+        return [
+            (item.elapsed_s, item.event.mark) for item in self._stored_events if item.event.mark
+        ]
+
+    def events(self) -> list[Event]:
+        """Everything that happened, in order."""
+        return [event for number in self.event_numbers for event in self._events[number]]
+
+    def samples(self, first: int = 0, end: int | None = None) -> Iterator[Sample]:
+        """The samples from number `first` up to but without `end`.
+
+        A block is decoded when its first sample is asked for.
+        """
+        end = len(self) if end is None else end
+        for place in self._index[max(0, bisect_right(self._firsts, first) - 1) :]:
+            if place.first >= end:
+                return
+            for offset, sample in enumerate(self._block(place.first)):
+                if first <= place.first + offset < end:
+                    yield sample
+
+    def number_at(self, elapsed_s: float) -> int:
+        """The number of the last sample that is not after a moment; 0 if all are."""
+        at = bisect_right([place.start_s for place in self._index], elapsed_s) - 1
+        if at < 0:
+            return 0
+        place = self._index[at]
+        within = [sample.elapsed_s for sample in self._block(place.first)]
+        return place.first + max(0, bisect_right(within, elapsed_s) - 1)
+
+    def elapsed_at(self, number: int) -> float:
+        """The elapsed time of the sample of this number."""
+        return next(self.samples(number, number + 1)).elapsed_s
+
+    def last_of_runs(self) -> list[Sample]:
+        """The last sample of every run that measured something, oldest first."""
+        last: dict[int, int] = {}
+        for place in self._index:
+            last[place.run] = place.first + place.samples - 1
+        found = (next(self.samples(number, number + 1)) for number in last.values())
+        return [sample for sample in found if sample.total.inferences]
+
+    def runs(self) -> list[StoredRun]:
+        """The runs as they are listed, oldest first."""
+        rows = self._rows(
+            "SELECT number, facts, model_sha256, histogram FROM runs WHERE session = ? "
+            "ORDER BY number",
+            (self.info.id,),
+        )
+        found = {int(row[0]): StoredRun(*row) for row in rows}
+        found.update((run.number, run) for run in self._unsaved_runs)
+        return [found[number] for number in sorted(found)]
+
+    def blocks(self) -> Iterator[Block]:
+        """The samples as they are stored, oldest first."""
+        return (self._raw(place.first) for place in self._index)
+
+    def stored_events(self) -> list[StoredEvent]:
+        """The events as they are stored, in order."""
+        return self._stored_events
+
+    def _raw(self, first: int) -> Block:
+        unsaved = self._unsaved.get(first)
+        if unsaved is not None:
+            return unsaved
+        rows = self._rows(
+            "SELECT first, samples, run, start_s, end_s, c.text, f.text, s.text, data FROM blocks "
+            "JOIN texts c ON c.id = columns JOIN texts f ON f.id = facts "
+            "JOIN texts s ON s.id = sensors WHERE blocks.session = ? AND first = ?",
+            (self.info.id, first),
+        )
+        if len(rows) != 1:
+            raise schema.DamagedError(f"session {self.info.id} lacks the samples from {first}")
+        return Block(*rows[0])
+
+    def _block(self, first: int) -> list[Sample]:
+        item = self._raw(first)
+        try:
+            columns = from_text(tuple[Column, ...], item.columns)
+            rows = block.decode(columns, item.data, item.facts, item.sensors, item.samples)
+            samples = [self._restorer.sample(row) for row in rows]
+        except (ValueError, TypeError) as error:
+            raise schema.DamagedError(f"session {self.info.id} is damaged: {error}") from error
+        return [
+            replace(sample, events=tuple(self._events.get(number, ())))
+            for number, sample in enumerate(samples, first)
+        ]
+
+
+class _Place(NamedTuple):
+    """Where a block lies in the session."""
+
+    first: int
+    samples: int
+    run: int
+    start_s: float
+    end_s: float
+
+
+def open_session(path: Path, name: str | None) -> Recorded:
+    """A session of the user's database, or the one of a session file.
+
+    Args:
+        path: The database or the file.
+        name: The session; None = the newest, of a file the only one.
+
+    Raises:
+        UsageError: It is not there.
+        StoreError: The file cannot be read, or is damaged.
+    """
+    connection = schema.connect_to_read(path)
+    try:
+        return Recorded(connection, find(connection, name or LATEST))
+    except (ValueError, sqlite3.Error) as error:
+        connection.close()
+        raise schema.DamagedError(f"{path} is damaged: {error}") from error
+    except BaseException:
+        connection.close()
+        raise
