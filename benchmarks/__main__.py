@@ -24,6 +24,7 @@ NAMES = (
     "overrun",
     "screen",
     "sensors",
+    "sessions",
     "first_paint",
     "startup",
     "imports",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,10 @@ class Settings:
     """``jtop``: ask the jtop service of jetson-stats as well."""
     power_rails: tuple[str, ...] = ()
     """Labels of the rails whose sum is the board's power, for boards that edgetop does not know."""
+    keep_sessions_days: float = 0.0
+    """Recorded sessions that are older are deleted at the next start; 0 = they stay."""
+    keep_sessions_mib: float = 1024.0
+    """The oldest recorded sessions go when all together are larger; 0 = they stay."""
 
 
 def load(path: Path | None = None) -> Settings:
@@ -98,6 +103,8 @@ def _with(settings: Settings, key: str, value: Any, where: str) -> Settings:
     kinds: dict[str, tuple[type, ...]] = {
         "threads": (int,),
         "interval_s": (int, float),
+        "keep_sessions_days": (int, float),
+        "keep_sessions_mib": (int, float),
         "power_rails": (list,),
     }
     if type(value) not in kinds.get(key, (str,)):  # a TOML true is no number
@@ -109,6 +116,8 @@ def _with(settings: Settings, key: str, value: Any, where: str) -> Settings:
         value = _interval(value, where)
     if key == "power_rails":
         value = _labels(value, where)
+    if key.startswith("keep_") and not 0 <= value < math.inf:
+        raise UsageError(f"{where} must be 0 or more, not {value!r}")
     if key == "sensors" and value not in ("", "jtop"):
         raise UsageError(f"{where} must be jtop or empty, not {value!r}")
     changes: dict[str, Any] = {key: value}
@@ -134,6 +143,8 @@ def _parsed(key: str, text: str, where: str) -> Any:
     parsers: dict[str, Callable[[str], Any]] = {
         "threads": int,
         "interval_s": float,
+        "keep_sessions_days": float,
+        "keep_sessions_mib": float,
         "power_rails": lambda labels: [label.strip() for label in labels.split(",") if label],
     }
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import tempfile
@@ -16,12 +17,12 @@ from edgetop.export import records
 
 if TYPE_CHECKING:
     from edgetop.session.live import LiveSession
-    from edgetop.session.recording import Recording
+    from edgetop.session.recorder import Recorder
 
 
 def finish(
     session: LiveSession,
-    recording: Recording,
+    recorder: Recorder,
     *,
     export: Path | None,
     json_lines: bool,
@@ -33,33 +34,37 @@ def finish(
         EdgetopError: A defect of ours ended the sampler.
     """
     if session.crash is not None:
-        save(session, recording, export)
+        save(session, recorder, export)
         raise EdgetopError(
             f"the sampler ended by a defect of edgetop: {session.crash!r}; --debug shows where",
             ExitCode.DEFECT,
         ) from session.crash
-    code = _summarise(session, code, json_lines=json_lines)
+    code = _summarise(session, recorder, code, json_lines=json_lines)
     if export is not None:
-        code = _export(session, recording, export, code)
+        code = _export(session, recorder, export, code)
+    elif recorder.problem and session.last is not None:
+        _rescue_session(recorder)
     if session.failure is not None:
         streams.complain(session.failure.message)
         return int(code if code is ExitCode.INTERRUPTED else session.failure.code)
     return int(code)
 
 
-def save(session: LiveSession, recording: Recording, export: Path | None) -> None:
+def save(session: LiveSession, recorder: Recorder, export: Path | None) -> None:
     """Export what there is after a defect; whatever is wrong, the measurements are not lost."""
     if export is not None and session.last is not None:
-        _export(session, recording, export, ExitCode.DONE)
+        _export(session, recorder, export, ExitCode.DONE)
 
 
-def _summarise(session: LiveSession, code: ExitCode, *, json_lines: bool) -> ExitCode:
+def _summarise(
+    session: LiveSession, recorder: Recorder, code: ExitCode, *, json_lines: bool
+) -> ExitCode:
     """Print the summary; as JSON also that of a run which measured nothing."""
     runs = session.runs
     last = runs[-1] if runs else session.last
     try:
         if json_lines and last is not None:
-            streams.say(json.dumps(records.summary(last)), sys.stdout)
+            streams.say(json.dumps(records.summary(last, recorder.session_id)), sys.stdout)
         elif not json_lines and runs:
             streams.say("\n".join(summary_lines(session.board, runs)), sys.stdout)
     except UsageError as error:
@@ -68,24 +73,34 @@ def _summarise(session: LiveSession, code: ExitCode, *, json_lines: bool) -> Exi
     return code
 
 
-def _export(session: LiveSession, recording: Recording, path: Path, code: ExitCode) -> ExitCode:
+def _export(session: LiveSession, recorder: Recorder, path: Path, code: ExitCode) -> ExitCode:
     """Write the files where the user asked, or else where there is room: data are not lost."""
+    if session.last is None:
+        return code
     try:
-        recording.export(path, session.board, session.runs)
-    except UsageError as error:
-        rescued = _rescue(session, recording, path.name)
+        recorder.export(path)
+    except EdgetopError as error:
+        rescued = _exported_elsewhere(recorder, path.name)
         where = f"; the session is in {rescued}" if rescued else ""
         streams.complain(f"{error.message}{where}")
         return ExitCode.USAGE if code is ExitCode.DONE else code
     return code
 
 
-def _rescue(session: LiveSession, recording: Recording, name: str) -> Path | None:
-    for folder in (locations.state_dir(), Path(tempfile.gettempdir())):
-        path = folder / name
-        try:
-            recording.export(path, session.board, session.runs)
-        except UsageError:
-            continue
-        return path
+def _exported_elsewhere(recorder: Recorder, name: str) -> Path | None:
+    for folder in _rescue_folders():
+        with contextlib.suppress(EdgetopError):
+            recorder.export(folder / name)
+            return folder / name
     return None
+
+
+def _rescue_session(recorder: Recorder) -> None:
+    """The sessions' database did not take all of it: keep it as a file of its own."""
+    path = recorder.rescue(_rescue_folders())
+    where = f"the session is in {path}" if path else "the session could not be kept anywhere"
+    streams.complain(f"{recorder.problem}; {where}")
+
+
+def _rescue_folders() -> tuple[Path, ...]:
+    return locations.state_dir(), Path(tempfile.gettempdir())

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgetop import config
+from edgetop import config, locations
 from edgetop.cli import streams
 from edgetop.cli.values import (
     add_sensor_options,
@@ -25,7 +23,11 @@ from edgetop.session.live import LiveSession
 from edgetop.zoo import resolve
 
 if TYPE_CHECKING:
+    import argparse
+
     from edgetop.config import Settings
+    from edgetop.sensors.board import Board
+    from edgetop.session.recorder import Recorder
     from edgetop.ui.interrupts import Interrupts
 
 _SCREEN_INTERVAL_S = 0.5
@@ -64,7 +66,10 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     how.add_argument("--json", action="store_true", help="one JSON object per interval, no screen")
     how.add_argument("--export", type=Path, metavar="F.csv", help="write the session there")
     how.add_argument("--trace", type=Path, metavar="F.csv", help="start and end of every inference")
-    how.add_argument("--no-record", action="store_true", help=argparse.SUPPRESS)
+    how.add_argument("--no-record", action="store_true", help="keep no record of the session")
+    how.add_argument(
+        "--kiosk", action="store_true", help="large digits, panels in turn, only q works"
+    )
     add_sensor_options(parser)
     how.add_argument("--debug", action="store_true", help="tracebacks instead of one-line errors")
     parser.set_defaults(main=main)
@@ -119,7 +124,7 @@ def main(arguments: argparse.Namespace) -> int:
 
         arguments.export = arguments.export.absolute()  # the working folder may vanish
         table.check_target(arguments.export)
-    lines = arguments.headless or arguments.json or not has_screen()
+    lines = arguments.headless or arguments.json or not streams.has_screen()
     interval_s = arguments.interval or settings.interval_s
     interval_s = interval_s or (_LINES_INTERVAL_S if lines else _SCREEN_INTERVAL_S)
     trace = None
@@ -127,9 +132,10 @@ def main(arguments: argparse.Namespace) -> int:
         from edgetop.session.trace import TraceFile
 
         trace = TraceFile(arguments.trace)
+    board = board_for(arguments, settings, interval_s)
     session = LiveSession(
         spec,
-        board_for(arguments, settings, interval_s),
+        board,
         interval_s=interval_s,
         duration_s=arguments.duration,
         end_on_failure=lines,
@@ -140,7 +146,8 @@ def main(arguments: argparse.Namespace) -> int:
     with Interrupts() as interrupts:  # no signal may come between the model's start and its end
         session.launch()  # from here on the model loads, beside all that is still to be imported
         try:
-            code = _watch(session, arguments, settings, interrupts, lines=lines)
+            recorder = _recorder(session, board, arguments, settings, interval_s)
+            code = _watch(session, recorder, arguments, settings, interrupts, lines=lines)
         finally:
             if trace is not None:
                 trace.close()
@@ -152,6 +159,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _watch(
     session: LiveSession,
+    recorder: Recorder,
     arguments: argparse.Namespace,
     settings: Settings,
     interrupts: Interrupts,
@@ -160,10 +168,8 @@ def _watch(
 ) -> int:
     """Show the session until it ends, then close it; returns the exit code."""
     from edgetop.cli import closing
-    from edgetop.session.recording import Recording
 
-    recording = Recording()
-    session.subscribe(recording.add)
+    session.subscribe(recorder.add)
     try:
         if lines:
             from edgetop.cli import headless
@@ -173,22 +179,40 @@ def _watch(
             from edgetop.ui import start
 
             theme = arguments.theme or settings.theme
-            code = start.run(session, recording, theme=theme, interrupts=interrupts)
+            code = start.run(
+                session, recorder, theme=theme, interrupts=interrupts, kiosk=arguments.kiosk
+            )
     except BaseException:
-        closing.save(session, recording, arguments.export)
+        recorder.close()
+        closing.save(session, recorder, arguments.export)
         raise
+    recorder.close()
     return closing.finish(
         session,
-        recording,
+        recorder,
         export=arguments.export,
         json_lines=arguments.json and lines,
         code=code,
     )
 
 
-def has_screen() -> bool:
-    """There is a terminal that can show the screen: Textual draws on stderr and reads stdin."""
-    term = os.environ.get("TERM", "")
-    if term in ("", "dumb", "unknown") or term.startswith(("vt100", "vt52")):
-        return False
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+def _recorder(
+    session: LiveSession,
+    board: Board,
+    arguments: argparse.Namespace,
+    settings: Settings,
+    interval_s: float,
+) -> Recorder:
+    """Keeps the session in the user's database, or in memory if the user wants no record."""
+    from edgetop.session.facts import session_facts
+    from edgetop.session.recorder import Recorder
+    from edgetop.session.store.retention import Retention
+
+    return Recorder(
+        None if arguments.no_record else locations.sessions_file(),
+        lambda sample: session_facts(
+            board.identity(), sample, interval_s=interval_s, command=sys.argv
+        ),
+        keep=Retention(settings.keep_sessions_days, settings.keep_sessions_mib),
+        warn=session.note,
+    )

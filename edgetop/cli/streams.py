@@ -34,6 +34,14 @@ def _speak_as_the_terminal(stream: io.TextIOWrapper) -> None:
         stream.reconfigure(encoding=encoding, errors=line.SIMILAR)
 
 
+def has_screen() -> bool:
+    """There is a terminal that can show the screen: Textual draws on stderr and reads stdin."""
+    term = os.environ.get("TERM", "")
+    if term in ("", "dumb", "unknown") or term.startswith(("vt100", "vt52")):
+        return False
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
 def say(text: str, stream: TextIO | None) -> bool:
     """Print lines at once; False if whoever read this stream has ended.
 
@@ -45,6 +53,15 @@ def say(text: str, stream: TextIO | None) -> bool:
         UsageError: The stream cannot take the text: a full disk.
     """
     return stream is None or _told(stream, f"{text}\n")
+
+
+def write(text: str, stream: TextIO) -> bool:
+    """Print text as it is, a piece of more; False if whoever read this stream has ended.
+
+    Raises:
+        UsageError: The stream cannot take the text: a full disk.
+    """
+    return _told(stream, text)
 
 
 def flush() -> None:

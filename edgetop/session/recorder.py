@@ -9,12 +9,13 @@ import time
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from edgetop.session.store import hashes, retention, schema
+from edgetop.errors import EdgetopError
+from edgetop.session.store import hashes, retention, schema, session_file
 from edgetop.session.store.reading import Recorded, SessionInfo
 from edgetop.session.store.writing import SessionWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from edgetop.sample import Sample
@@ -60,6 +61,7 @@ class Recorder:
         self._hashed_run = 0
         self._try_again_s = 0.0
         self._pending = False
+        self._ended = False
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self.problem = ""
         """Why the disk does not have all of the session at present; empty while it does."""
@@ -92,7 +94,8 @@ class Recorder:
             info = SessionInfo(
                 writer.id, writer.started_unix_s, writer.ended_unix_s,
                 running=writer.ended_unix_s is None, samples=writer.samples, runs=writer.runs,
-                duration_s=writer.duration_s, size_bytes=0, facts=writer.facts,
+                duration_s=writer.duration_s, size_bytes=0,
+                models=tuple(writer.models), facts=writer.facts,
             )  # fmt: skip
             unsaved = writer.unsaved, writer.unsaved_events, writer.unsaved_runs
             on_disk = writer.begun and self._path is not None
@@ -102,6 +105,30 @@ class Recorder:
             else schema.connect(None)
         )
         return Recorded(connection, info, *unsaved)
+
+    def export(self, path: Path) -> None:
+        """Write all samples so far as CSV, and beside them the runs; files there are replaced.
+
+        Raises:
+            UsageError: A file cannot be written.
+            StoreError: There is nothing yet, or what was recorded cannot be read.
+        """
+        from edgetop.session.exporting import export
+
+        export(self.recorded(), "csv", path, force=True)
+
+    def rescue(self, folders: Sequence[Path]) -> Path | None:
+        """Write the session as a file of its own to the first folder that takes it.
+
+        For a session that the disk does not have; None if no folder does.
+        """
+        for folder in folders:
+            with contextlib.suppress(EdgetopError):
+                recorded = self.recorded()
+                path = folder / f"{recorded.info.id}{session_file.SUFFIX}"
+                session_file.write(recorded, path)
+                return path
+        return None
 
     def close(self) -> None:
         """Write all that is left and end; what a dead disk did not take stays readable."""
@@ -180,7 +207,9 @@ class Recorder:
 
     def _commit(self) -> None:
         """Write what is new; a failure is told once, and tried again later."""
-        if self._path is None or self._writer is None or time.monotonic() < self._try_again_s:
+        if self._path is None or self._writer is None or self._ended:
+            return
+        if time.monotonic() < self._try_again_s:
             return
         try:
             if self._connection is None:
@@ -234,3 +263,4 @@ class Recorder:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
+        self._ended = True

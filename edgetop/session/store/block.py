@@ -7,8 +7,10 @@ kept to seven significant digits (float32), times to the microsecond.
 from __future__ import annotations
 
 import json
+import math
 import struct
 import zlib
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -145,7 +147,7 @@ class _Reader:
         texts = json.loads(self._bytes(text_bytes))
         counts = self._array(np.dtype(np.int64), counts_len, width=1).ravel()
         values = self._by_column(np.cumsum(integers, axis=1, dtype=np.int64), floats, texts)
-        edges = [tuple(map(float, item)) for item in self._spread(texts[-1])]
+        edges = [_edges(item) for item in self._spread(texts[-1])]
         return [
             Row(run, sensors, dict(zip(values, cells, strict=True)), edge, count)
             for cells, edge, count in zip(
@@ -175,7 +177,7 @@ class _Reader:
         for column in self._columns:
             if column.kind == "f":
                 values[column.path] = [
-                    None if value != value else value for value in next(numbers).tolist()
+                    value if math.isfinite(value) else None for value in next(numbers).tolist()
                 ]
             elif column.kind == "t":
                 values[column.path] = self._texts(next(texts_of))
@@ -202,6 +204,14 @@ class _Reader:
         return [distinct[index] for index in which[0]]
 
 
+def _edges(item: Any) -> tuple[float, ...]:
+    edges = tuple(map(float, item))
+    rising = all(low < high for low, high in pairwise(edges))
+    if edges and not (rising and edges[0] > 0 and edges[-1] < math.inf):
+        raise ValueError("a damaged block: a histogram without order")
+    return edges
+
+
 def _summed(edges: Sequence[tuple[float, ...]], counts: NDArray[np.int64]) -> list[tuple[int, ...]]:
     """The counts of each row, from the differences."""
     made: list[tuple[int, ...]] = []
@@ -214,6 +224,8 @@ def _summed(edges: Sequence[tuple[float, ...]], counts: NDArray[np.int64]) -> li
             raise ValueError("a damaged block: histograms are cut off")
         if before is not None and index and edges[index - 1] == row_edges:
             part = part + before
+        if (part < 0).any():
+            raise ValueError("a damaged block: a histogram counts less than nothing")
         made.append(tuple(part.tolist()))
         before, at = part, at + size
     return made

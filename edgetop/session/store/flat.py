@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 from edgetop import readings, sample
 from edgetop.readings import Reading, Reason, Sensor, SensorReading
 from edgetop.sample import Histogram, Run, Sample
-from edgetop.session.store.plain import from_text, to_text
+from edgetop.session.store.plain import clean, from_text, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +21,8 @@ _APART = frozenset({"run", "events", "histogram", "board.sensors", "board.power.
 """Of a sample: these are kept elsewhere, or follow from its time."""
 _NOTES = "board.notes"
 _SENSOR = "sensor."
+LAST_UNIX_S = 253_402_300_800.0
+"""The year 10000, which calendars do not know."""
 _PLAIN = ("ok", "", "")
 """Reason, detail and memory of a reading that needs no note."""
 
@@ -172,6 +174,8 @@ class Restorer:
         Raises:
             ValueError: The row is not that of a sample.
         """
+        if not 0 <= (row.values.get("time_unix_s") or 0) < LAST_UNIX_S:
+            raise ValueError("a time that no calendar has")
         notes = self._notes(row.values.get(_NOTES) or "")
         sensors: tuple[Sensor, ...] = self._parse("sensors", row.sensors, tuple[Sensor, ...])
         moment_s = float(row.values.get("monotonic_s") or 0.0)
@@ -214,8 +218,10 @@ class Restorer:
         return owner(**made)
 
     def _value(self, path: str, hint: Any, value: Any) -> Any:
-        if value is None or hint in (int, str, float):
+        if value is None or hint in (int, float):
             return value
+        if hint is str:
+            return clean(value)
         if isinstance(hint, type) and issubclass(hint, Enum):
             return hint(value)
         if get_origin(hint) is tuple or any(map(is_dataclass, get_args(hint))):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -31,8 +33,19 @@ def from_text(kind: type[T], text: str) -> T:
         raise ValueError(f"not a {getattr(kind, '__name__', kind)}: {error!r}") from error
 
 
+@lru_cache(4096)
+def clean(text: str) -> str:
+    """Text from a file, fit to be shown: files come from anywhere, and terminals obey text."""
+    return text if text.isprintable() else safe_text(text, _LONGEST_TEXT)
+
+
+_LONGEST_TEXT = 2000
+
+
 @cache
 def _converter() -> Converter:
     import cattrs  # reading needs it, recording does not
 
-    return cattrs.Converter(detailed_validation=False)
+    converter = cattrs.Converter(detailed_validation=False)
+    converter.register_structure_hook(str, lambda value, _kind: clean(str(value)))
+    return converter

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from edgetop.errors import UsageError
 from edgetop.sample import Event
 from edgetop.session.store import block, schema
-from edgetop.session.store.flat import Column, Restorer
-from edgetop.session.store.plain import from_text
+from edgetop.session.store.flat import LAST_UNIX_S, Column, Restorer
+from edgetop.session.store.plain import clean, from_text
 from edgetop.session.store.processes import is_running
 from edgetop.session.store.writing import Block, StoredEvent, StoredRun
 
@@ -41,6 +41,8 @@ class SessionInfo:
     duration_s: float
     size_bytes: int
     """Of its samples in the database."""
+    models: tuple[str, ...]
+    """Titles of what ran, each once."""
     facts: dict[str, Any]
     """What was written down at its start: board, system, versions, command line."""
 
@@ -51,8 +53,8 @@ class SessionInfo:
 
 
 _INFO = (
-    "SELECT id, started_unix_s, ended_unix_s, process, samples, runs, duration_s, bytes, facts "
-    "FROM sessions"
+    "SELECT id, started_unix_s, ended_unix_s, process, samples, runs, duration_s, bytes, facts, "
+    "models FROM sessions"
 )
 
 
@@ -68,10 +70,11 @@ def sessions(connection: sqlite3.Connection) -> list[SessionInfo]:
 
 
 def _info(row: Sequence[Any]) -> SessionInfo:
-    name, started_s, ended_s, process, samples, runs, duration_s, size, facts = row
-    known = json.loads(facts)
+    name, started_s, ended_s, process, samples, runs, duration_s, size, facts, models = row
+    if not 0 <= started_s < LAST_UNIX_S:
+        raise ValueError("a session that began at a time that no calendar has")
     return SessionInfo(
-        id=str(name),
+        id=clean(str(name)),
         started_unix_s=float(started_s),
         ended_unix_s=None if ended_s is None else float(ended_s),
         running=ended_s is None and is_running(str(process)),
@@ -79,8 +82,18 @@ def _info(row: Sequence[Any]) -> SessionInfo:
         runs=int(runs),
         duration_s=float(duration_s),
         size_bytes=int(size),
-        facts=known if isinstance(known, dict) else {},
+        facts=_facts(str(facts)),
+        models=tuple(clean(str(model)) for model in json.loads(models)),
     )
+
+
+def _facts(text: str) -> dict[str, Any]:
+    facts = json.loads(text, object_pairs_hook=_cleaned)
+    return facts if isinstance(facts, dict) else {}
+
+
+def _cleaned(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {clean(key): clean(value) if isinstance(value, str) else value for key, value in pairs}
 
 
 def find(connection: sqlite3.Connection, name: str) -> SessionInfo:
@@ -167,7 +180,7 @@ class Recorded:
                 int(number),
                 int(sample),
                 float(elapsed_s),
-                Event(float(time_s), str(text), str(severity), str(mark)),
+                Event(_moment_s(time_s), *(clean(str(word)) for word in (text, severity, mark))),
             )
             for number, sample, elapsed_s, time_s, text, severity, mark in rows
         }
@@ -288,6 +301,10 @@ class Recorded:
             replace(sample, events=tuple(self._events.get(number, ())))
             for number, sample in enumerate(samples, first)
         ]
+
+
+def _moment_s(time_s: float) -> float:
+    return min(max(0.0, float(time_s)), LAST_UNIX_S - 1)
 
 
 class _Place(NamedTuple):

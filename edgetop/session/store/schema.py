@@ -29,6 +29,7 @@ _MIGRATIONS = (
         ended_unix_s REAL,          -- NULL while it runs, and for ever if it was killed
         process TEXT NOT NULL,      -- tells whether it runs: boot, process id and its start
         facts TEXT NOT NULL,
+        models TEXT NOT NULL DEFAULT '[]',
         samples INTEGER NOT NULL DEFAULT 0,
         runs INTEGER NOT NULL DEFAULT 0,
         duration_s REAL NOT NULL DEFAULT 0,

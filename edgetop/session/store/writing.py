@@ -96,6 +96,8 @@ class SessionWriter:
         self.samples = 0
         self.duration_s = 0.0
         self.facts = dict(facts)
+        self.models: dict[str, None] = {}
+        """Titles of what ran, in order."""
         self.runs = 0
         self.begun = False
         """Some of it is in the database."""
@@ -126,6 +128,7 @@ class SessionWriter:
         histogram = sample.histogram
         self._runs[sample.run.number] = (row.run, to_text([histogram.edges_ms, histogram.counts]))
         self.runs = max(self.runs, sample.run.number)
+        self.models.setdefault(sample.run.model)
         self.samples += 1
         self.duration_s = max(self.duration_s, sample.elapsed_s)
         if len(place.rows) >= block.MOST_ROWS:
@@ -164,6 +167,12 @@ class SessionWriter:
         """Events that no commit has written yet."""
         return list(self._events)
 
+    def _row(self, size_bytes: int) -> SessionRow:
+        return SessionRow(
+            self.id, self.started_unix_s, self.ended_unix_s, this_process(), to_text(self.facts),
+            to_text(tuple(self.models)), self.samples, self.runs, self.duration_s, size_bytes,
+        )  # fmt: skip
+
     def commit(self, connection: sqlite3.Connection) -> None:
         """Write all that is new; if it fails, nothing was written and nothing is lost.
 
@@ -174,11 +183,7 @@ class SessionWriter:
         texts = dict(self._texts)
         growing = len(blocks[-1].data) if self._open is not None else 0
         with schema.transaction(connection):
-            _insert_session(
-                connection, self.id, self.started_unix_s, self.ended_unix_s, this_process(),
-                self.facts, self.samples, self.runs, self.duration_s,
-                self._closed_bytes + growing,
-            )  # fmt: skip
+            _write_session(connection, self._row(self._closed_bytes + growing))
             for item in blocks:
                 _write_block(connection, self.id, item, texts)
             _write_events(connection, self.id, self._events)
@@ -197,14 +202,12 @@ class SessionWriter:
         self._runs = {n: value for n, value in self._runs.items() if n == self.runs}
 
 
-def _insert_session(connection: sqlite3.Connection, *values: Any) -> None:
-    """Id, start, end, process, facts, samples, runs, duration, bytes."""
-    connection.execute(
-        "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-        "ended_unix_s = excluded.ended_unix_s, samples = excluded.samples, "
-        "runs = excluded.runs, duration_s = excluded.duration_s, bytes = excluded.bytes",
-        [to_text(value) if isinstance(value, dict) else value for value in values],
-    )
+def _write_session(connection: sqlite3.Connection, row: SessionRow) -> None:
+    columns = ", ".join(SessionRow._fields)
+    holes = ", ".join("?" * len(SessionRow._fields))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in SessionRow._fields[2:])
+    insert = f"INSERT INTO sessions ({columns}) VALUES ({holes})"  # noqa: S608  our own names
+    connection.execute(f"{insert} ON CONFLICT DO UPDATE SET {changes}", row)
 
 
 def _write_events(
@@ -223,6 +226,21 @@ def _write_run(connection: sqlite3.Connection, session: str, run: StoredRun) -> 
         "model_sha256 = coalesce(excluded.model_sha256, model_sha256)",
         (session, *run),
     )
+
+
+class SessionRow(NamedTuple):
+    """A row of the table of sessions."""
+
+    id: str
+    started_unix_s: float
+    ended_unix_s: float | None
+    process: str
+    facts: str
+    models: str
+    samples: int
+    runs: int
+    duration_s: float
+    bytes: int
 
 
 def _fits(place: _Open, row: Row, run: int) -> bool:
@@ -275,10 +293,11 @@ def write_copy(connection: sqlite3.Connection, recorded: Recorded) -> None:
     info = recorded.info
     texts: dict[str, int] = {}
     with schema.transaction(connection):
-        _insert_session(
-            connection, info.id, info.started_unix_s, info.ended_unix_s, "", info.facts,
-            info.samples, info.runs, info.duration_s, info.size_bytes,
+        row = SessionRow(
+            info.id, info.started_unix_s, info.ended_unix_s, "", to_text(info.facts),
+            to_text(info.models), info.samples, info.runs, info.duration_s, info.size_bytes,
         )  # fmt: skip
+        _write_session(connection, row)
         for item in recorded.blocks():
             _write_block(connection, info.id, item, texts)
         _write_events(connection, info.id, recorded.stored_events())

@@ -1,0 +1,55 @@
+"""Recorded sessions on the command line: by ID, by file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edgetop import locations
+from edgetop.errors import UsageError
+from edgetop.session.store import reading, schema, session_file
+
+if TYPE_CHECKING:
+    from edgetop.session.store.reading import Recorded, SessionInfo
+
+NAME_HELP = "an ID, part of one, or 'last'; or a session file"
+
+
+def open_recorded(name: str) -> Recorded:
+    """The session of this ID or file.
+
+    Raises:
+        UsageError: It is not there; the nearest are named.
+        StoreError: The file cannot be read, or is damaged.
+    """
+    path = Path(name)
+    if os.path.lexists(path) or path.suffix == session_file.SUFFIX or os.sep in name:
+        return reading.open_session(path, None)
+    return reading.open_session(_database(), name)
+
+
+def listed() -> list[SessionInfo]:
+    """The recorded sessions, the newest first; none where nothing was ever recorded.
+
+    Raises:
+        StoreError: The database cannot be read, or is damaged.
+    """
+    path = locations.sessions_file()
+    if not path.exists():
+        return []
+    connection = schema.connect_to_read(path)
+    try:
+        return reading.sessions(connection)
+    except (sqlite3.Error, ValueError) as error:
+        raise schema.DamagedError(f"{path} is damaged: {error}") from error
+    finally:
+        connection.close()
+
+
+def _database() -> Path:
+    path = locations.sessions_file()
+    if not path.exists():
+        raise UsageError(f"no session is recorded yet: there is no {path}")
+    return path

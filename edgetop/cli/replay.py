@@ -1,0 +1,104 @@
+"""`edgetop replay` and `edgetop demo`: a recorded session on the live screen."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from edgetop import config, locations
+from edgetop.cli import recorded, streams, values
+from edgetop.cli.lines import event_line, interval_line, summary_lines
+from edgetop.errors import ExitCode
+from edgetop.export import records
+from edgetop.session.store import reading
+
+if TYPE_CHECKING:
+    import argparse
+
+    from edgetop.session.store.reading import Recorded
+
+_DEMO = "demo.edgetop"
+
+
+def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add `replay` and `demo` to the command line."""
+    replay = commands.add_parser(
+        "replay",
+        help="play a recorded session back on the same screen",
+        description="Play a recorded session back: space plays and pauses, arrows seek, "
+        "< and > change the speed, n and N go from event to event.",
+    )
+    replay.add_argument("session", metavar="ID|FILE", help=recorded.NAME_HELP)
+    _add_options(replay)
+    replay.set_defaults(main=main)
+    demo = commands.add_parser(
+        "demo",
+        help="see the screen at work: no model and no board needed",
+        description="Play back a short session that comes with edgetop.",
+    )
+    _add_options(demo)
+    demo.set_defaults(main=main, session=None)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--speed", type=values.positive, default=1.0, metavar="X", help="0.25 to 64 times as fast"
+    )
+    parser.add_argument("--theme", metavar="T", help="colours of the screen")
+    parser.add_argument(
+        "--kiosk", action="store_true", help="large digits, panels in turn, only q works"
+    )
+    parser.add_argument("--headless", action="store_true", help="all samples as lines, at once")
+    parser.add_argument("--json", action="store_true", help="all samples as JSON, at once")
+    parser.add_argument(
+        "--debug", action="store_true", help="tracebacks instead of one-line errors"
+    )
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Play a session and return the exit code."""
+    settings = config.load()
+    if arguments.session is None:
+        session = reading.open_session(locations.shipped_dir("demo") / _DEMO, None)
+        title = "demo"
+    else:
+        session = recorded.open_recorded(arguments.session)
+        title = arguments.session if arguments.session != reading.LATEST else session.info.id
+    if not len(session):
+        streams.complain(f"session {session.info.id} has no samples")
+        return ExitCode.USAGE
+    if arguments.headless or arguments.json or not streams.has_screen():
+        return _print(session, json_lines=arguments.json)
+    from edgetop.session.replay import Replay
+    from edgetop.ui import start
+    from edgetop.ui.interrupts import Interrupts
+
+    with Interrupts() as interrupts:
+        player = Replay(session, title, arguments.speed)
+        theme = arguments.theme or settings.theme
+        code = start.replay(player, theme=theme, interrupts=interrupts, kiosk=arguments.kiosk)
+    if player.crash is not None:
+        raise player.crash
+    return code
+
+
+def _print(session: Recorded, *, json_lines: bool) -> int:
+    """Everything at once, as the monitor without a screen printed it."""
+    for sample in session.samples():
+        for event in sample.events:
+            streams.say(event_line(event), sys.stderr)
+        if json_lines:
+            line = json.dumps(records.interval(sample))
+        elif sample.window.duration_s:
+            line = interval_line(sample)
+        else:
+            continue
+        if not streams.say(line, sys.stdout):
+            return ExitCode.DONE
+    runs = session.last_of_runs()
+    if json_lines and runs:
+        streams.say(json.dumps(records.summary(runs[-1], session.info.id)), sys.stdout)
+    elif not json_lines:
+        streams.say("\n".join(summary_lines(session.info.board, runs)), sys.stdout)
+    return ExitCode.DONE

@@ -1,0 +1,57 @@
+"""What is written down of a session at its start: on what, under what, with what."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from edgetop import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgetop.sample import Sample
+    from edgetop.sensors.identity import Identity
+
+_PACKAGES = ("numpy", "textual", "onnx")
+"""Whose versions may matter, beside the runtime's, which every run has."""
+
+
+def session_facts(
+    identity: Identity, sample: Sample, *, interval_s: float, command: Sequence[str]
+) -> dict[str, Any]:
+    """The conditions of a session, as plain values for JSON.
+
+    Neither the machine's name nor its user's is among them: sessions are mailed.
+
+    Args:
+        identity: The board.
+        sample: The first of the session.
+        interval_s: Between two samples.
+        command: The words of the command line.
+    """
+    return {
+        "board": identity.model,
+        "board_id": identity.id,
+        "release": identity.release,
+        "system": f"{platform.system()} {platform.release()}",
+        "machine": platform.machine(),
+        "power_mode": sample.board.power_mode,
+        "governor": sample.board.governor,
+        "command_line": " ".join(command),
+        "interval_s": interval_s,
+        "versions": {"edgetop": __version__, "python": platform.python_version(), **_versions()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    installed = {name: _version(name) for name in _PACKAGES}
+    return {name: version for name, version in installed.items() if version}
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
