@@ -194,7 +194,7 @@ class Recorder:
             return
 
         def work(database: Path) -> None:
-            with contextlib.suppress(sqlite3.Error, schema.StoreError):
+            with contextlib.suppress(*schema.FAILURES, schema.StoreError):
                 connection = schema.connect(database)
                 try:
                     sha256 = hashes.hash_of(connection, path)
@@ -215,7 +215,7 @@ class Recorder:
             if self._connection is None:
                 self._connection = self._open(self._path)
             self._writer.commit(self._connection)
-        except (sqlite3.Error, schema.StoreError) as error:
+        except (*schema.FAILURES, schema.StoreError) as error:
             self._failed(error)
             return
         self._pending = False
@@ -234,9 +234,10 @@ class Recorder:
             retention.sweep(connection, self._keep)
         return connection
 
-    def _failed(self, error: sqlite3.Error | schema.StoreError) -> None:
+    def _failed(self, error: Exception) -> None:
         self._try_again_s = time.monotonic() + _RETRY_S
-        told = schema.explained(error, self._path) if isinstance(error, sqlite3.Error) else error
+        known = isinstance(error, schema.StoreError)
+        told = error if known else schema.explained(error, self._path)
         if isinstance(told, schema.DamagedError) and self._connection is not None:
             self._leave_damaged()
             self._try_again_s = 0.0

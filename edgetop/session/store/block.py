@@ -81,12 +81,12 @@ def _factored(values: Sequence[Any]) -> list[Any]:
 def _count_differences(rows: Sequence[Row]) -> NDArray[np.int64]:
     """Counts of all rows in one; those with the edges of the row before as differences to it."""
     parts = []
-    before: Row | None = None
+    edges: tuple[float, ...] | None = None
+    before = np.zeros(0, np.int64)
     for row in rows:
         counts = np.array(row.counts, dtype=np.int64)
-        same = before is not None and before.edges_ms == row.edges_ms
-        parts.append(counts - before.counts if same and before is not None else counts)
-        before = row
+        parts.append(counts - before if row.edges_ms == edges else counts)
+        edges, before = row.edges_ms, counts
     return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 

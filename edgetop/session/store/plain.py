@@ -26,11 +26,27 @@ def from_text(kind: type[T], text: str) -> T:
     Raises:
         ValueError: The text is no JSON, or it is that of something else.
     """
-    value = json.loads(text)
+    value = parsed(text)
     try:
         return _converter().structure(value, kind)
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a {getattr(kind, '__name__', kind)}: {error!r}") from error
+
+
+def parsed(text: str) -> Any:
+    """JSON from a file that may come from anywhere, its names and texts fit to be shown.
+
+    Raises:
+        ValueError: It is no JSON, or nested without an end.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_cleaned)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
+def _cleaned(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {clean(key): clean(value) if isinstance(value, str) else value for key, value in pairs}
 
 
 @lru_cache(4096)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import sqlite3
 from bisect import bisect_right
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from edgetop.errors import UsageError
 from edgetop.sample import Event
 from edgetop.session.store import block, schema
 from edgetop.session.store.flat import LAST_UNIX_S, Column, Restorer
-from edgetop.session.store.plain import clean, from_text
+from edgetop.session.store.plain import clean, from_text, parsed
 from edgetop.session.store.processes import is_running
 from edgetop.session.store.writing import Block, StoredEvent, StoredRun
 
@@ -71,6 +70,7 @@ def sessions(connection: sqlite3.Connection) -> list[SessionInfo]:
 
 def _info(row: Sequence[Any]) -> SessionInfo:
     name, started_s, ended_s, process, samples, runs, duration_s, size, facts, models = row
+    known = parsed(str(facts))
     if not 0 <= started_s < LAST_UNIX_S:
         raise ValueError("a session that began at a time that no calendar has")
     return SessionInfo(
@@ -82,18 +82,9 @@ def _info(row: Sequence[Any]) -> SessionInfo:
         runs=int(runs),
         duration_s=float(duration_s),
         size_bytes=int(size),
-        facts=_facts(str(facts)),
-        models=tuple(clean(str(model)) for model in json.loads(models)),
+        facts=known if isinstance(known, dict) else {},
+        models=tuple(clean(str(model)) for model in parsed(str(models))),
     )
-
-
-def _facts(text: str) -> dict[str, Any]:
-    facts = json.loads(text, object_pairs_hook=_cleaned)
-    return facts if isinstance(facts, dict) else {}
-
-
-def _cleaned(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {clean(key): clean(value) if isinstance(value, str) else value for key, value in pairs}
 
 
 def find(connection: sqlite3.Connection, name: str) -> SessionInfo:
@@ -190,7 +181,7 @@ class Recorded:
     def _rows(self, query: str, values: tuple[Any, ...]) -> list[Any]:
         try:
             return self._connection.execute(query, values).fetchall()
-        except sqlite3.Error as error:
+        except schema.FAILURES as error:
             raise schema.DamagedError(f"session {self.info.id} is damaged: {error}") from error
 
     def __len__(self) -> int:

@@ -87,6 +87,10 @@ _MIGRATIONS = (
 VERSION = len(_MIGRATIONS)
 
 
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What the work with a database may raise; the second where texts in it are damaged."""
+
+
 class StoreError(EdgetopError):
     """Sessions cannot be kept or read here; the message says why."""
 
@@ -116,7 +120,7 @@ def connect(path: Path | None) -> sqlite3.Connection:
         connection = _opened(":memory:" if path is None else _address(path, "rwc"))
     except OSError as error:
         raise StoreError(f"cannot keep sessions in {path}: {error.strerror}") from error
-    except sqlite3.Error as error:
+    except FAILURES as error:
         raise explained(error, path) from error
     try:
         _prepare(connection, path)
@@ -176,7 +180,7 @@ def _read_as(path: Path, mode: str) -> sqlite3.Connection:
         connection = _opened(_address(path, mode))
         modern = _version_to_read(connection, path) == VERSION
         return connection if modern else _modern_copy(connection, path)
-    except sqlite3.Error as error:
+    except FAILURES as error:
         if connection is not None:
             connection.close()
         raise explained(error, path) from error
@@ -233,7 +237,7 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
         connection.execute("PRAGMA journal_size_limit = 4194304")
         if version != VERSION:
             _migrate(connection, path)
-    except sqlite3.Error as error:
+    except FAILURES as error:
         raise explained(error, path) from error
 
 
@@ -271,10 +275,10 @@ def _version(connection: sqlite3.Connection, path: Path | None) -> int | None:
     return version
 
 
-def explained(error: sqlite3.Error, path: Path | None) -> StoreError:
+def explained(error: Exception, path: Path | None) -> StoreError:
     """An error of SQLite as one line for the user."""
     words = str(error)  # Python tells SQLite's error codes from 3.11 on only
-    if any(sign in words for sign in _SIGNS_OF_DAMAGE):
+    if isinstance(error, ValueError) or any(sign in words for sign in _SIGNS_OF_DAMAGE):
         return DamagedError(f"{path} is no database of edgetop, or a damaged one ({words})")
     return StoreError(f"cannot use {path}: {words}")
 

@@ -1,0 +1,176 @@
+"""A recorded session played back: the same samples, in order, from anywhere, at any speed."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import recorded_sessions as recorded
+
+from edgetop.session import replay as replay_module
+from edgetop.session.replay import FASTEST, SLOWEST, Replay
+from edgetop.session.store import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from edgetop.sample import Sample
+
+TOLD = recorded.stories.batch_4()
+START_S = TOLD[0].elapsed_s
+
+
+class Screen:
+    """What a screen would have received."""
+
+    def __init__(self, player: Replay) -> None:
+        self.player = player
+        self.history: list[Sample] = []
+        self.jumps = 0
+        player.subscribe(self.history.append)
+        player.subscribe_jumps(self._jump)
+
+    def _jump(self, samples: Sequence[Sample]) -> None:
+        self.history[:] = samples
+        self.jumps += 1
+
+    @property
+    def shown(self) -> float | None:
+        """Elapsed time of the sample that is on the screen."""
+        return self.history[-1].elapsed_s if self.history else None
+
+
+def until(condition: Callable[[], object], limit_s: float = 60) -> None:
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "sessions.db"
+    recorded.write(path, TOLD)
+    return path
+
+
+@pytest.fixture
+def screen(database: Path) -> Iterator[Screen]:
+    """A replay that stands still at its beginning."""
+    player = Replay(reading.open_session(database, None), "a session")
+    screen = Screen(player)
+    player.toggle_play()
+    player.start()
+    until(lambda: screen.jumps == 1)
+    yield screen
+    player.stop()
+
+
+def at(screen: Screen, elapsed_s: float) -> None:
+    until(lambda: screen.shown == pytest.approx(elapsed_s))
+    assert screen.player.position().elapsed_s == pytest.approx(elapsed_s)
+
+
+def test_it_begins_at_the_first_sample_and_knows_the_whole(screen: Screen) -> None:
+    at(screen, START_S)
+    position = screen.player.position()
+    assert position.duration_s == pytest.approx(TOLD[-1].elapsed_s)
+    assert (position.playing, position.ended, position.title) == (False, False, "a session")
+    assert screen.player.board == recorded.stories.BOARD
+    assert [sample.run.batch for sample in screen.player.runs] == [1, 4]
+    assert screen.player.marks == [(pytest.approx(START_S + 60), "batch 4")]
+
+
+def test_all_samples_come_in_order_and_it_stands_at_its_end(database: Path) -> None:
+    player = Replay(reading.open_session(database, None), "fast", FASTEST)
+    screen = Screen(player)
+    player.start()
+    until(lambda: player.position().ended)
+    assert len(screen.history) == len(TOLD)
+    for before, after in zip(TOLD, screen.history, strict=True):
+        assert recorded.differences(before, after) == []
+    assert not player.position().playing
+    player.toggle_play()  # from the end: again from the start
+    until(lambda: screen.jumps == 2)
+    player.stop()
+
+
+def test_a_seek_brings_the_history_that_led_there(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay_module, "_HISTORY_S", 10.0)
+    screen.player.seek(START_S + 50)
+    at(screen, START_S + 50)
+    assert [sample.elapsed_s for sample in screen.history] == pytest.approx(
+        [START_S + 40 + tick * 0.5 for tick in range(21)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("target_s", "shown_s"),
+    [(-100.0, START_S), (1e12, TOLD[-1].elapsed_s), (START_S + 10.2, START_S + 10.0)],
+)
+def test_a_seek_ends_within_the_session(screen: Screen, target_s: float, shown_s: float) -> None:
+    screen.player.seek(target_s)
+    at(screen, shown_s)
+
+
+def test_skips_go_on_from_where_it_stands(screen: Screen) -> None:
+    for step_s, shown_s in ((10, 10), (60, 70), (-10, 60), (-100, 0)):
+        screen.player.skip(step_s)
+        at(screen, START_S + shown_s)
+
+
+def test_events_are_found_forwards_and_back(screen: Screen) -> None:
+    screen.player.next_event()
+    at(screen, START_S + 60)
+    assert screen.history[-1].events[0].mark == "batch 4"
+    screen.player.next_event()  # there is none after it
+    screen.player.skip(5)
+    at(screen, START_S + 65)
+    screen.player.previous_event()
+    at(screen, START_S + 60)
+    screen.player.previous_event()
+    at(screen, START_S)
+
+
+def test_speed_doubles_and_halves_within_limits(screen: Screen) -> None:
+    for _ in range(20):
+        screen.player.faster()
+    until(lambda: screen.player.position().speed == FASTEST)
+    for _ in range(20):
+        screen.player.slower()
+    until(lambda: screen.player.position().speed == SLOWEST)
+
+
+def test_while_it_stands_still_nothing_comes(screen: Screen) -> None:
+    at(screen, START_S)
+    time.sleep(1.2)
+    assert len(screen.history) == 1
+    screen.player.toggle_play()
+    until(lambda: len(screen.history) > 2)
+    assert screen.player.position().playing
+
+
+def test_a_damaged_block_ends_it_with_a_reason(database: Path) -> None:
+    connection = sqlite3.connect(database)
+    connection.execute("UPDATE blocks SET data = x'00' WHERE first = 120")
+    connection.commit()
+    connection.close()
+    recorded_session = reading.open_session(database, None)
+    player = Replay(recorded_session, "damaged", FASTEST)
+    ended: list[bool] = []
+    player.when_finished(lambda: ended.append(True))
+    Screen(player)
+    player.start()
+    until(lambda: ended)
+    assert player.crash is not None
+    assert "damaged" in player.crash.message
+    player.stop()
+
+
+def test_a_stop_before_the_start_is_no_harm(database: Path) -> None:
+    Replay(reading.open_session(database, None), "never").stop()
