@@ -10,7 +10,7 @@ from edgetop import __version__
 from edgetop.cli import streams
 from edgetop.errors import EdgetopError, ExitCode
 
-_COMMANDS = ("run", "sensors", "sessions", "replay", "export", "demo", "models")
+_COMMANDS = ("run", "sensors", "sessions", "replay", "export", "compare", "demo", "models")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -23,7 +23,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    from edgetop.cli import export, models, replay, run, sensors, sessions
+    from edgetop.cli import compare, export, models, replay, run, sensors, sessions
 
     top = _Parser(
         prog="edgetop",
@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     sessions.add_parser(commands)
     replay.add_parser(commands)
     export.add_parser(commands)
+    compare.add_parser(commands)
     models.add_parser(commands)
     return top
 

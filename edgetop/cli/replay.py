@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgetop import config, locations
@@ -59,28 +60,40 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Play a session and return the exit code."""
     settings = config.load()
-    if arguments.session is None:
-        session = reading.open_session(locations.shipped_dir("demo") / _DEMO, None)
-        title = "demo"
-    else:
-        session = recorded.open_recorded(arguments.session)
-        title = arguments.session if arguments.session != reading.LATEST else session.info.id
+    session, title = _opened(arguments.session)
     if not len(session):
         streams.complain(f"session {session.info.id} has no samples")
         return ExitCode.USAGE
     if arguments.headless or arguments.json or not streams.has_screen():
         return _print(session, json_lines=arguments.json)
+    from edgetop.session import exporting
     from edgetop.session.replay import Replay
     from edgetop.ui import start
     from edgetop.ui.interrupts import Interrupts
 
+    def write(path: Path) -> None:
+        exporting.export(_opened(arguments.session)[0], "csv", path, force=True)
+
     with Interrupts() as interrupts:
         player = Replay(session, title, arguments.speed)
-        theme = arguments.theme or settings.theme
-        code = start.replay(player, theme=theme, interrupts=interrupts, kiosk=arguments.kiosk)
+        code = start.replay(
+            player,
+            theme=arguments.theme or settings.theme,
+            interrupts=interrupts,
+            kiosk=arguments.kiosk,
+            export=write,
+        )
     if player.crash is not None:
         raise player.crash
-    return code
+    return int(code)
+
+
+def _opened(name: str | None) -> tuple[Recorded, str]:
+    """A session and what to call it; None = the one that comes with edgetop."""
+    if name is None:
+        return reading.open_session(locations.shipped_dir("demo") / _DEMO, None), "demo"
+    session = recorded.open_recorded(name)
+    return session, session.info.id if name == reading.LATEST else Path(name).name
 
 
 def _print(session: Recorded, *, json_lines: bool) -> int:

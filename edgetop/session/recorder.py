@@ -236,8 +236,9 @@ class Recorder:
 
     def _failed(self, error: Exception) -> None:
         self._try_again_s = time.monotonic() + _RETRY_S
-        known = isinstance(error, schema.StoreError)
-        told = error if known else schema.explained(error, self._path)
+        told = (
+            error if isinstance(error, schema.StoreError) else schema.explained(error, self._path)
+        )
         if isinstance(told, schema.DamagedError) and self._connection is not None:
             self._leave_damaged()
             self._try_again_s = 0.0
