@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edgetop.session.comparing import Compared, Figure
-    from edgetop.session.store.reading import SessionInfo
+    from edgetop.session.store.listing import SessionInfo
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:

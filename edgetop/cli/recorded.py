@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from edgetop import locations
 from edgetop.errors import UsageError
-from edgetop.session.store import reading, schema, session_file
+from edgetop.session.store import listing, reading, schema, session_file
 
 if TYPE_CHECKING:
-    from edgetop.session.store.reading import Recorded, SessionInfo
+    from edgetop.session.store.listing import SessionInfo
+    from edgetop.session.store.reading import Recorded
 
 NAME_HELP = "an ID, part of one, or 'last'; or a session file"
 
@@ -41,7 +42,7 @@ def listed() -> list[SessionInfo]:
         return []
     connection = schema.connect_to_read(path)
     try:
-        return reading.sessions(connection)
+        return listing.sessions(connection)
     except (sqlite3.Error, ValueError) as error:
         raise schema.DamagedError(f"{path} is damaged: {error}") from error
     finally:

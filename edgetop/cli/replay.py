@@ -12,7 +12,7 @@ from edgetop.cli import recorded, streams, values
 from edgetop.cli.lines import event_line, interval_line, summary_lines
 from edgetop.errors import ExitCode
 from edgetop.export import records
-from edgetop.session.store import reading
+from edgetop.session.store import listing, reading
 
 if TYPE_CHECKING:
     import argparse
@@ -93,7 +93,7 @@ def _opened(name: str | None) -> tuple[Recorded, str]:
     if name is None:
         return reading.open_session(locations.shipped_dir("demo") / _DEMO, None), "demo"
     session = recorded.open_recorded(name)
-    return session, session.info.id if name == reading.LATEST else Path(name).name
+    return session, session.info.id if name == listing.LATEST else Path(name).name
 
 
 def _print(session: Recorded, *, json_lines: bool) -> int:

@@ -15,13 +15,14 @@ from edgetop.cli.lines import event_line, summary_lines
 from edgetop.cli.table import aligned
 from edgetop.errors import ExitCode, UsageError
 from edgetop.export import records
-from edgetop.session.store import checking, reading, schema, writing
+from edgetop.session.store import checking, listing, rows, schema
 from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
     import argparse
 
-    from edgetop.session.store.reading import Recorded, SessionInfo
+    from edgetop.session.store.listing import SessionInfo
+    from edgetop.session.store.reading import Recorded
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
@@ -170,11 +171,11 @@ def _delete(arguments: argparse.Namespace) -> int:
         raise UsageError("no session is recorded yet")
     connection = schema.connect(path)
     try:
-        found = [reading.find(connection, name) for name in arguments.sessions]
+        found = [listing.find(connection, name) for name in arguments.sessions]
         running = [info.id for info in found if info.running]
         if running:
             raise UsageError(f"{', '.join(running)} still runs; end it first")
-        writing.delete(connection, [info.id for info in found])
+        rows.delete(connection, [info.id for info in found])
     except sqlite3.Error as error:
         raise schema.explained(error, path) from error
     finally:

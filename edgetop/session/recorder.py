@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from edgetop.errors import EdgetopError
 from edgetop.session.store import hashes, retention, schema, session_file
-from edgetop.session.store.reading import Recorded, SessionInfo
+from edgetop.session.store.listing import SessionInfo
+from edgetop.session.store.reading import Recorded
 from edgetop.session.store.writing import SessionWriter
 
 if TYPE_CHECKING:
@@ -97,7 +98,12 @@ class Recorder:
                 duration_s=writer.duration_s, size_bytes=0,
                 models=tuple(writer.models), facts=writer.facts,
             )  # fmt: skip
-            unsaved = writer.unsaved, writer.unsaved_events, writer.unsaved_runs
+            unsaved = (
+                writer.unsaved,
+                writer.unsaved_events,
+                writer.unsaved_runs,
+                writer.unsaved_minutes,
+            )
             on_disk = writer.begun and self._path is not None
         connection = (
             schema.connect_to_read(self._path)
@@ -216,7 +222,7 @@ class Recorder:
                 self._connection = self._open(self._path)
             self._writer.commit(self._connection)
         except (*schema.FAILURES, schema.StoreError) as error:
-            self._failed(error)
+            self._failed(self._path, error)
             return
         self._pending = False
         if self.problem:
@@ -227,33 +233,37 @@ class Recorder:
         try:
             connection = schema.connect(path)
         except schema.DamagedError as error:
-            aside = schema.move_aside(path)
-            self._warn(f"{error.message}: it is kept as {aside.name}, a new one begins", "warning")
+            self._move_aside(path, error)
             connection = schema.connect(path)
         if self._keep is not None:
             retention.sweep(connection, self._keep)
         return connection
 
-    def _failed(self, error: Exception) -> None:
+    def _move_aside(self, path: Path, error: schema.DamagedError) -> None:
+        aside = schema.move_aside(path)
+        self._warn(f"{error.message}: it is kept as {aside.name}, a new one begins", "warning")
+
+    def _failed(self, path: Path, error: Exception) -> None:
+        """Say why the disk does not take the samples, and when to try again."""
+        told = error if isinstance(error, schema.StoreError) else schema.explained(error, path)
         self._try_again_s = time.monotonic() + _RETRY_S
-        told = (
-            error if isinstance(error, schema.StoreError) else schema.explained(error, self._path)
-        )
         if isinstance(told, schema.DamagedError) and self._connection is not None:
-            self._leave_damaged()
-            self._try_again_s = 0.0
-        if not self.problem:
+            self._leave_damaged(path, told)
+        elif not self.problem:
             self._warn(f"recording waits: {told.message}; the samples stay in memory", "warning")
         self.problem = told.message
 
-    def _leave_damaged(self) -> None:
+    def _leave_damaged(self, path: Path, error: schema.DamagedError) -> None:
         """The file was damaged while it was open: the rest of the session goes into a new one."""
         assert self._connection is not None
+        assert self._writer is not None
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
         self._connection = None
-        if self._writer is not None:
+        with contextlib.suppress(schema.StoreError):
+            self._move_aside(path, error)
             self._writer.start_over()
+            self._try_again_s = 0.0
 
     def _finish(self) -> None:
         self._take_all()

@@ -7,6 +7,7 @@ import io
 import json
 import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ from edgetop.errors import EdgetopError
 from edgetop.export import table
 from edgetop.session import exporting
 from edgetop.session.recorder import Recorder
-from edgetop.session.store import reading, schema
+from edgetop.session.store import listing, reading, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,9 +52,16 @@ def until(condition: Callable[[], object], limit_s: float = 60) -> None:
 
 def samples_on_disk(path: Path) -> int:
     try:
-        return len(reading.open_session(path, None))
+        with closing(reading.open_session(path, None)) as session:
+            return len(session)
     except EdgetopError:
         return 0
+
+
+def listed(path: Path) -> listing.SessionInfo:
+    with closing(schema.connect_to_read(path)) as connection:
+        (info,) = listing.sessions(connection)
+    return info
 
 
 def test_a_sample_is_on_the_disk_within_moments_not_at_the_end(tmp_path: Path) -> None:
@@ -62,15 +70,15 @@ def test_a_sample_is_on_the_disk_within_moments_not_at_the_end(tmp_path: Path) -
     for count, sample in enumerate(STEADY[:3], 1):
         recorder.add(sample)
         until(lambda count=count: samples_on_disk(path) == count)
-    (info,) = reading.sessions(schema.connect_to_read(path))
+    info = listed(path)
     assert info.running
     assert recorder.session_id == info.id
     assert info.facts["board"] == recorded.stories.BOARD
     recorder.close()
-    (info,) = reading.sessions(schema.connect_to_read(path))
+    assert not path.with_name("sessions.db-wal").exists()
+    info = listed(path)
     assert not info.running
     assert info.ended_unix_s is not None
-    assert not path.with_name("sessions.db-wal").exists()
 
 
 def test_all_that_came_is_there_at_the_end(tmp_path: Path) -> None:
@@ -127,8 +135,8 @@ def test_a_database_that_is_damaged_meanwhile_is_kept_aside(tmp_path: Path) -> N
     recorder = Recorder(path, facts, warn=warnings)
     recorder.add(STEADY[0])
     until(lambda: samples_on_disk(path) == 1)
-    path.write_bytes(b"overwritten by something " * 1000)
-    path.with_name("sessions.db-wal").unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE blocks")
     for sample in STEADY[1:]:
         recorder.add(sample)
     until(lambda: "kept as" in warnings.texts)
@@ -194,7 +202,7 @@ def test_what_waits_is_exported_with_what_is_on_the_disk(
     def refuse(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr("edgetop.session.store.writing._write_block", refuse)
+    monkeypatch.setattr("edgetop.session.store.rows.write_block", refuse)
     for sample in STEADY[70:]:
         recorder.add(sample)
     until(lambda: recorder.problem)
@@ -221,7 +229,10 @@ def test_the_hash_of_the_model_is_written_when_it_is_known(tmp_path: Path) -> No
     recorder.add(replace(STEADY[0], run=run))
 
     def known() -> bool:
-        runs = reading.open_session(path, None).runs() if samples_on_disk(path) else []
+        if not samples_on_disk(path):
+            return False
+        with closing(reading.open_session(path, None)) as session:
+            runs = session.runs()
         return bool(runs) and runs[0].model_sha256 == hashlib.sha256(b"weights").hexdigest()
 
     until(known)

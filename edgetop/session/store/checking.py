@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from edgetop.session.store import reading, schema
+from edgetop.session.store import listing, reading, schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ def check(path: Path) -> Report:
         for row in connection.execute(f"PRAGMA integrity_check({_MOST_PROBLEMS})"):
             if row[0] != "ok":
                 report.problems.append(str(row[0]).replace("\n", " "))
-        for info in reading.sessions(connection):
+        for info in listing.sessions(connection):
             _check_session(connection, info, report)
     except (sqlite3.Error, ValueError) as error:
         report.problems.append(str(error))
@@ -76,7 +76,7 @@ def check(path: Path) -> Report:
 
 
 def _check_session(
-    connection: sqlite3.Connection, info: reading.SessionInfo, report: Report
+    connection: sqlite3.Connection, info: listing.SessionInfo, report: Report
 ) -> None:
     if info.running:
         report.running += 1

@@ -1,114 +1,25 @@
-"""Recorded sessions as they are read: what there is, and the samples of one of them."""
+"""A recorded session as it is read: its samples by number, its runs, what happened."""
 
 from __future__ import annotations
 
-import difflib
 import sqlite3
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from edgetop.errors import UsageError
 from edgetop.sample import Event
-from edgetop.session.store import block, schema
+from edgetop.session.store import block, listing, schema
 from edgetop.session.store.flat import LAST_UNIX_S, Column, Restorer
-from edgetop.session.store.plain import clean, from_text, parsed
-from edgetop.session.store.processes import is_running
-from edgetop.session.store.writing import Block, StoredEvent, StoredRun
+from edgetop.session.store.plain import clean, from_text
+from edgetop.session.store.rows import Block, StoredEvent, StoredRun
+from edgetop.stats.soak import Minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from edgetop.sample import Sample
-
-LATEST = "last"
-"""In place of an ID: the session that began last."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionInfo:
-    """What is known of a recorded session without reading its samples."""
-
-    id: str
-    started_unix_s: float
-    ended_unix_s: float | None
-    """None while it runs, and for ever if it was killed."""
-    running: bool
-    samples: int
-    runs: int
-    duration_s: float
-    size_bytes: int
-    """Of its samples in the database."""
-    models: tuple[str, ...]
-    """Titles of what ran, each once."""
-    facts: dict[str, Any]
-    """What was written down at its start: board, system, versions, command line."""
-
-    @property
-    def board(self) -> str:
-        """Name of the board."""
-        return str(self.facts.get("board") or "unknown board")
-
-
-_INFO = (
-    "SELECT id, started_unix_s, ended_unix_s, process, samples, runs, duration_s, bytes, facts, "
-    "models FROM sessions"
-)
-
-
-def sessions(connection: sqlite3.Connection) -> list[SessionInfo]:
-    """All sessions, the newest first.
-
-    Raises:
-        sqlite3.Error: The database is damaged.
-        ValueError: What is in it is not what edgetop writes.
-    """
-    rows = connection.execute(f"{_INFO} ORDER BY started_unix_s DESC, id DESC")
-    return [_info(row) for row in rows]
-
-
-def _info(row: Sequence[Any]) -> SessionInfo:
-    name, started_s, ended_s, process, samples, runs, duration_s, size, facts, models = row
-    known = parsed(str(facts))
-    if not 0 <= started_s < LAST_UNIX_S:
-        raise ValueError("a session that began at a time that no calendar has")
-    return SessionInfo(
-        id=clean(str(name)),
-        started_unix_s=float(started_s),
-        ended_unix_s=None if ended_s is None else float(ended_s),
-        running=ended_s is None and is_running(str(process)),
-        samples=int(samples),
-        runs=int(runs),
-        duration_s=float(duration_s),
-        size_bytes=int(size),
-        facts=known if isinstance(known, dict) else {},
-        models=tuple(clean(str(model)) for model in parsed(str(models))),
-    )
-
-
-def find(connection: sqlite3.Connection, name: str) -> SessionInfo:
-    """The session of this ID, of an unmistakable part of one, or the `LATEST`.
-
-    Raises:
-        UsageError: There is none, or there are several; the nearest are named.
-    """
-    names = [str(row[0]) for row in connection.execute(
-        "SELECT id FROM sessions ORDER BY started_unix_s DESC, id DESC")]  # fmt: skip
-    if not names:
-        raise UsageError("no session is recorded yet")
-    found = names[:1] if name == LATEST else [item for item in names if item == name]
-    found = found or [item for item in names if name and name in item]
-    if len(found) == 1:
-        return _info(connection.execute(f"{_INFO} WHERE id = ?", (found[0],)).fetchone())
-    if found:
-        raise UsageError(f"{name!r} may be any of {_few(found)}; give more of the ID")
-    near = difflib.get_close_matches(name, names, 3, 0.4) or names[:3]
-    raise UsageError(f"no session {name!r}; the nearest: {_few(near)}")
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    from edgetop.session.store.listing import SessionInfo
 
 
 class Recorded:
@@ -121,6 +32,7 @@ class Recorded:
             a block, the longer one counts.
         unsaved_events: Events that are not in the database.
         unsaved_runs: Runs of which the database does not have the newest.
+        unsaved_minutes: Minutes of which it does not have the newest.
 
     Its methods raise a `DamagedError` where the database is damaged.
     """
@@ -132,11 +44,13 @@ class Recorded:
         unsaved: Sequence[Block] = (),
         unsaved_events: Sequence[StoredEvent] = (),
         unsaved_runs: Sequence[StoredRun] = (),
+        unsaved_minutes: Sequence[Minute] = (),
     ) -> None:
         self.info = info
         self._connection = connection
         self._unsaved = {item.first: item for item in unsaved}
         self._unsaved_runs = unsaved_runs
+        self._unsaved_minutes = unsaved_minutes
         self._restorer = Restorer()
         self._index = self._read_index()
         self._firsts = [place.first for place in self._index]
@@ -144,6 +58,10 @@ class Recorded:
         self._stored_events = self._read_events(unsaved_events)
         for item in self._stored_events:
             self._events.setdefault(item.sample, []).append(item.event)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
 
     def _read_index(self) -> list[_Place]:
         rows = self._rows(
@@ -258,6 +176,18 @@ class Recorded:
         found.update((run.number, run) for run in self._unsaved_runs)
         return [found[number] for number in sorted(found)]
 
+    def minutes(self) -> list[Minute]:
+        """The session minute by minute, without reading its samples."""
+        rows = self._rows(
+            "SELECT elapsed_s, run, figures FROM minutes WHERE session = ?", (self.info.id,)
+        )
+        try:
+            found = {(row[0], row[1]): from_text(Minute, row[2]) for row in rows}
+        except (ValueError, TypeError) as error:
+            raise schema.DamagedError(f"session {self.info.id} is damaged: {error}") from error
+        found.update(((row.elapsed_s, row.run), row) for row in self._unsaved_minutes)
+        return [found[place] for place in sorted(found)]
+
     def blocks(self) -> Iterator[Block]:
         """The samples as they are stored, oldest first."""
         return (self._raw(place.first) for place in self._index)
@@ -321,7 +251,7 @@ def open_session(path: Path, name: str | None) -> Recorded:
     """
     connection = schema.connect_to_read(path)
     try:
-        return Recorded(connection, find(connection, name or LATEST))
+        return Recorded(connection, listing.find(connection, name or listing.LATEST))
     except (ValueError, sqlite3.Error) as error:
         connection.close()
         raise schema.DamagedError(f"{path} is damaged: {error}") from error

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from edgetop.session.store.reading import sessions
-from edgetop.session.store.writing import delete
+from edgetop.session.store.listing import sessions
+from edgetop.session.store.rows import delete
 
 if TYPE_CHECKING:
     import sqlite3

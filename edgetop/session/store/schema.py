@@ -74,6 +74,13 @@ _MIGRATIONS = (
         mark TEXT NOT NULL,
         PRIMARY KEY (session, number)
     );
+    CREATE TABLE minutes (          -- the session minute by minute, so that nobody must read it all
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        elapsed_s REAL NOT NULL,
+        run INTEGER NOT NULL,
+        figures TEXT NOT NULL,
+        PRIMARY KEY (session, elapsed_s, run)
+    );
     CREATE TABLE files (            -- hashes of model files, so that each is read once
         path TEXT PRIMARY KEY,
         size INTEGER NOT NULL,

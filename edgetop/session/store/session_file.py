@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from edgetop.errors import UsageError
 from edgetop.session.store import schema
-from edgetop.session.store.writing import write_copy
+from edgetop.session.store.rows import write_copy
 
 if TYPE_CHECKING:
     from edgetop.session.store.reading import Recorded

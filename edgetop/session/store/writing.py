@@ -5,53 +5,20 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from edgetop.session.store import block, schema
+from edgetop.session.store import block, rows, schema
 from edgetop.session.store.flat import Column, Flattener, Row, columns
 from edgetop.session.store.plain import to_text
 from edgetop.session.store.processes import this_process
+from edgetop.stats.soak import Soak
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from edgetop.sample import Event, Sample
-    from edgetop.session.store.reading import Recorded
-
-
-class Block(NamedTuple):
-    """Consecutive samples of one run, encoded."""
-
-    first: int
-    samples: int
-    run: int
-    start_s: float
-    end_s: float
-    columns: str
-    facts: str
-    sensors: str
-    data: bytes
-
-
-class StoredEvent(NamedTuple):
-    """An event and the sample that brought it."""
-
-    number: int
-    sample: int
-    elapsed_s: float
-    event: Event
-
-
-class StoredRun(NamedTuple):
-    """A run as it is listed."""
-
-    number: int
-    facts: str
-    """Its `Run` as JSON, as of its last sample."""
-    model_sha256: str | None
-    histogram: str
-    """Edges in ms and counts of the whole run, as JSON."""
+    from edgetop.sample import Sample
+    from edgetop.stats.soak import Minute
 
 
 @dataclass(slots=True)
@@ -61,20 +28,20 @@ class _Open:
     first: int
     run: int
     columns: tuple[Column, ...]
-    rows: list[Row] = field(default_factory=list)
+    taken: list[Row] = field(default_factory=list)
 
-    def encoded(self) -> Block:
-        first, last = self.rows[0], self.rows[-1]
-        return Block(
+    def encoded(self) -> rows.Block:
+        first, last = self.taken[0], self.taken[-1]
+        return rows.Block(
             first=self.first,
-            samples=len(self.rows),
+            samples=len(self.taken),
             run=self.run,
             start_s=first.values["elapsed_s"],
             end_s=last.values["elapsed_s"],
             columns=to_text(self.columns),
             facts=first.run,
             sensors=first.sensors,
-            data=block.encode(self.columns, self.rows),
+            data=block.encode(self.columns, self.taken),
         )
 
 
@@ -103,26 +70,29 @@ class SessionWriter:
         """Some of it is in the database."""
         self._flattener = Flattener()
         self._open: _Open | None = None
-        self._closed: list[Block] = []
-        self._events: list[StoredEvent] = []
+        self._closed: list[rows.Block] = []
+        self._events: list[rows.StoredEvent] = []
         self._event_count = 0
         self._runs: dict[int, tuple[str, str]] = {}
         self._hashes: dict[int, str] = {}
         self._texts: dict[str, int] = {}
         self._closed_bytes = 0
+        self._soak = Soak()
+        self._minutes_from_s = 0.0
 
     def add(self, sample: Sample) -> None:
         """Take a sample; nothing is written yet."""
         row = self._flattener.row(sample)
+        self._soak.add(sample)
         place = self._open
         if place is None or not _fits(place, row, sample.run.number):
             self._close_block()
             number_of_sensors = len(sample.board.sensors)
             place = self._open = _Open(self.samples, sample.run.number, columns(number_of_sensors))
-        place.rows.append(row)
+        place.taken.append(row)
         for event in sample.events:
             self._events.append(
-                StoredEvent(self._event_count, self.samples, sample.elapsed_s, event)
+                rows.StoredEvent(self._event_count, self.samples, sample.elapsed_s, event)
             )
             self._event_count += 1
         histogram = sample.histogram
@@ -131,7 +101,7 @@ class SessionWriter:
         self.models.setdefault(sample.run.model)
         self.samples += 1
         self.duration_s = max(self.duration_s, sample.elapsed_s)
-        if len(place.rows) >= block.MOST_ROWS:
+        if len(place.taken) >= block.MOST_ROWS:
             self._close_block()
 
     def add_hash(self, run: int, sha256: str) -> None:
@@ -141,6 +111,7 @@ class SessionWriter:
     def start_over(self) -> None:
         """The database is another one from now on, with nothing of this session in it."""
         self.begun = False
+        self._minutes_from_s = 0.0
         self._texts = {}
 
     def _close_block(self) -> None:
@@ -150,25 +121,30 @@ class SessionWriter:
             self._open = None
 
     @property
-    def unsaved(self) -> list[Block]:
+    def unsaved(self) -> list[rows.Block]:
         """What the last commit could not write, and what came after it."""
         return [*self._closed, *([self._open.encoded()] if self._open is not None else [])]
 
     @property
-    def unsaved_runs(self) -> list[StoredRun]:
+    def unsaved_runs(self) -> list[rows.StoredRun]:
         """The runs of which something new has come."""
         return [
-            StoredRun(number, facts, self._hashes.get(number), histogram)
+            rows.StoredRun(number, facts, self._hashes.get(number), histogram)
             for number, (facts, histogram) in self._runs.items()
         ]
 
     @property
-    def unsaved_events(self) -> list[StoredEvent]:
+    def unsaved_events(self) -> list[rows.StoredEvent]:
         """Events that no commit has written yet."""
         return list(self._events)
 
-    def _row(self, size_bytes: int) -> SessionRow:
-        return SessionRow(
+    @property
+    def unsaved_minutes(self) -> list[Minute]:
+        """The minutes of which something new has come."""
+        return [row for row in self._soak.minutes() if row.elapsed_s >= self._minutes_from_s]
+
+    def _row(self, size_bytes: int) -> rows.SessionRow:
+        return rows.SessionRow(
             self.id, self.started_unix_s, self.ended_unix_s, this_process(), to_text(self.facts),
             to_text(tuple(self.models)), self.samples, self.runs, self.duration_s, size_bytes,
         )  # fmt: skip
@@ -181,20 +157,23 @@ class SessionWriter:
         """
         blocks = self.unsaved
         texts = dict(self._texts)
+        minutes = self.unsaved_minutes
         growing = len(blocks[-1].data) if self._open is not None else 0
         with schema.transaction(connection):
-            _write_session(connection, self._row(self._closed_bytes + growing))
+            rows.write_session(connection, self._row(self._closed_bytes + growing))
             for item in blocks:
-                _write_block(connection, self.id, item, texts)
-            _write_events(connection, self.id, self._events)
+                rows.write_block(connection, self.id, item, texts)
+            rows.write_events(connection, self.id, self._events)
             for run in self.unsaved_runs:
-                _write_run(connection, self.id, run)
+                rows.write_run(connection, self.id, run)
+            rows.write_minutes(connection, self.id, minutes)
             # The hash of a large file may come when its run is over.
             connection.executemany(
                 "UPDATE runs SET model_sha256 = ? WHERE session = ? AND number = ?",
                 [(sha256, self.id, number) for number, sha256 in self._hashes.items()],
             )
         self.begun = True
+        self._minutes_from_s = minutes[-1].elapsed_s if minutes else 0.0
         self._texts = texts
         self._closed.clear()
         self._events.clear()
@@ -202,107 +181,9 @@ class SessionWriter:
         self._runs = {n: value for n, value in self._runs.items() if n == self.runs}
 
 
-def _write_session(connection: sqlite3.Connection, row: SessionRow) -> None:
-    columns = ", ".join(SessionRow._fields)
-    holes = ", ".join("?" * len(SessionRow._fields))
-    changes = ", ".join(f"{name} = excluded.{name}" for name in SessionRow._fields[2:])
-    insert = f"INSERT INTO sessions ({columns}) VALUES ({holes})"  # noqa: S608  our own names
-    connection.execute(f"{insert} ON CONFLICT DO UPDATE SET {changes}", row)
-
-
-def _write_events(
-    connection: sqlite3.Connection, session: str, events: Iterable[StoredEvent]
-) -> None:
-    connection.executemany(
-        "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [_event_row(session, item) for item in events],
-    )
-
-
-def _write_run(connection: sqlite3.Connection, session: str, run: StoredRun) -> None:
-    connection.execute(
-        "INSERT INTO runs VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-        "facts = excluded.facts, histogram = excluded.histogram, "
-        "model_sha256 = coalesce(excluded.model_sha256, model_sha256)",
-        (session, *run),
-    )
-
-
-class SessionRow(NamedTuple):
-    """A row of the table of sessions."""
-
-    id: str
-    started_unix_s: float
-    ended_unix_s: float | None
-    process: str
-    facts: str
-    models: str
-    samples: int
-    runs: int
-    duration_s: float
-    bytes: int
-
-
 def _fits(place: _Open, row: Row, run: int) -> bool:
-    first = place.rows[0]
+    first = place.taken[0]
     return (place.run, first.run, first.sensors) == (run, row.run, row.sensors)
-
-
-def _write_block(
-    connection: sqlite3.Connection, session: str, item: Block, texts: dict[str, int]
-) -> None:
-    values = (
-        session, item.first, item.samples, item.run, item.start_s, item.end_s,
-        *(_text_id(connection, session, text, texts) for text in
-          (item.columns, item.facts, item.sensors)),
-        item.data,
-    )  # fmt: skip
-    connection.execute(
-        "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-        "samples = excluded.samples, end_s = excluded.end_s, data = excluded.data",
-        values,
-    )
-
-
-def _text_id(connection: sqlite3.Connection, session: str, text: str, texts: dict[str, int]) -> int:
-    if text not in texts:
-        connection.execute(
-            "INSERT OR IGNORE INTO texts (session, text) VALUES (?, ?)", (session, text)
-        )
-        found = connection.execute(
-            "SELECT id FROM texts WHERE session = ? AND text = ?", (session, text)
-        ).fetchone()
-        texts[text] = int(found[0])
-    return texts[text]
-
-
-def _event_row(session: str, item: StoredEvent) -> tuple[Any, ...]:
-    event = item.event
-    return (
-        session, item.number, item.sample, item.elapsed_s,
-        event.time_unix_s, event.text, event.severity, event.mark,
-    )  # fmt: skip
-
-
-def write_copy(connection: sqlite3.Connection, recorded: Recorded) -> None:
-    """Write a recorded session, as it is stored, into another database.
-
-    Raises:
-        sqlite3.Error: There is no room.
-    """
-    info = recorded.info
-    texts: dict[str, int] = {}
-    with schema.transaction(connection):
-        row = SessionRow(
-            info.id, info.started_unix_s, info.ended_unix_s, "", to_text(info.facts),
-            to_text(info.models), info.samples, info.runs, info.duration_s, info.size_bytes,
-        )  # fmt: skip
-        _write_session(connection, row)
-        for item in recorded.blocks():
-            _write_block(connection, info.id, item, texts)
-        _write_events(connection, info.id, recorded.stored_events())
-        for run in recorded.runs():
-            _write_run(connection, info.id, run)
 
 
 def new_id(started_unix_s: float) -> str:
@@ -312,13 +193,3 @@ def new_id(started_unix_s: float) -> str:
     except (OverflowError, ValueError, OSError):
         moment = "00000000-000000"
     return f"{moment}-{secrets.token_hex(2)}"
-
-
-def delete(connection: sqlite3.Connection, sessions: Iterable[str]) -> None:
-    """Delete sessions and give their room back to the disk."""
-    with schema.transaction(connection):
-        connection.executemany(
-            "DELETE FROM sessions WHERE id = ?", [(session,) for session in sessions]
-        )
-    # As a script: a single statement would be left after the first page that it frees.
-    connection.executescript("PRAGMA incremental_vacuum")
