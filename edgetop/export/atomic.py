@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from edgetop.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -20,19 +20,30 @@ def write_atomically(path: Path, pieces: Iterable[str]) -> None:
     Raises:
         UsageError: There is no room or no permission.
     """
+    with replacing(path) as file:
+        file.writelines(piece.encode() for piece in pieces)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file that becomes `path` when the block ends, and leaves no trace if it fails.
+
+    Raises:
+        UsageError: There is no room or no permission.
+    """
     temporary = ""
     try:
         # The name is short, for one as long as the system allows leaves no room for a suffix.
         descriptor, temporary = tempfile.mkstemp(prefix=".edgetop-", dir=path.parent)
-        with open(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
+        with open(descriptor, "wb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101  mkstemp's 0600 would surprise
         os.replace(temporary, path)  # noqa: PTH105
         temporary = ""
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
     finally:  # a second ctrl+c, too, leaves nothing half-written
         if temporary:
             with contextlib.suppress(OSError):

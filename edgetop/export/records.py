@@ -1,18 +1,32 @@
 """A sample as a flat-keyed record for JSON, the contract that scripts rely on.
 
-A value that is not known is None, never 0; where a reason is known it stands beside it.
+A value that is not known is None, never 0; where a reason is known it stands beside it. What is
+not a number is unknown too: JSON has no word for it.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from edgetop.stats.against import against, verdict
+
 if TYPE_CHECKING:
     from edgetop.readings import Power, Reading
-    from edgetop.sample import LatencyStats, Sample, Window
+    from edgetop.sample import LatencyStats, Sample, Trial, Window
 
 Record = dict[str, Any]
+
+VS_A = (
+    "run", "title", "fps", "latency_p50", "latency_p99", "cpu_percent", "memory_worker", "power",
+    "energy_j_per_image", "temperature_c_difference",
+)  # fmt: skip
+"""Keys of the comparison with the marked run: its number and title, then now / A."""
+
+TRIAL = ("a", "b", "running", "pairs", "fps_a", "fps_b", "ratio", "low", "high", "verdict")
+"""Keys of a trial of two configurations; ratio, low and high are B / A."""
 
 
 def interval(sample: Sample) -> Record:
@@ -63,7 +77,7 @@ def _common(sample: Sample, window: Window) -> Record:
         "provider": run.provider,
         "threads": run.threads or None,
         "instances": run.instances,
-        "rate_fps": run.rate_fps,
+        "rate_fps": _finite(run.rate_fps),
         "duration_s": _rounded(window.duration_s, 4),
         "inferences": window.inferences,
         "images": window.images,
@@ -99,6 +113,35 @@ def _common(sample: Sample, window: Window) -> Record:
         },
         "lost": window.lost,
         "backlog": sample.backlog,
+        "vs_a": _vs_a(sample),
+        "trial": None if sample.trial is None else _trial(sample.trial),
+    }
+
+
+def _vs_a(sample: Sample) -> Record | None:
+    found = against(sample)
+    if found is None:
+        return None
+    figures = asdict(found)
+    return {
+        key: _significant(value) if isinstance(value, float) else value
+        for key, value in ((key, figures[key]) for key in VS_A)
+    }
+
+
+def _trial(trial: Trial) -> Record:
+    ratio = trial.ratio
+    return {
+        "a": trial.a,
+        "b": trial.b,
+        "running": trial.running or None,
+        "pairs": trial.pairs,
+        "fps_a": _significant(trial.fps_a),
+        "fps_b": _significant(trial.fps_b),
+        "ratio": None if ratio is None else _significant(ratio.value),
+        "low": None if ratio is None else _significant(ratio.low),
+        "high": None if ratio is None else _significant(ratio.high),
+        "verdict": verdict(trial) or None,
     }
 
 
@@ -111,7 +154,7 @@ def power_record(power: Power) -> Record:
         "covers": power.covers or None,
         "excludes": power.excludes or None,
         "reason": power.reason or None,
-        "period_s": None if power.power_w is None else power.period_s,
+        "period_s": None if power.power_w is None else _finite(power.period_s),
     }
 
 
@@ -144,10 +187,14 @@ def _reason(reading: Reading) -> str | None:
     return reading.words or None
 
 
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value
+
+
 def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
+    return None if value is None or not math.isfinite(value) else round(value, digits)
 
 
 def _significant(value: float | None) -> float | None:
     """Six significant digits: more than any of these figures is good for."""
-    return None if value is None else float(f"{value:.6g}")
+    return None if value is None or not math.isfinite(value) else float(f"{value:.6g}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 from edgetop.errors import UsageError
@@ -25,7 +26,10 @@ RUN_COLUMNS = (
 )  # fmt: skip
 """One row per run; the first four columns have the shape of the published tables."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Also as East Asian spreadsheets read them, behind blanks, which some drop, and behind semicolons,
+# at which some countries' spreadsheets cut cells whatever the file's own separator is.
+_FORMULA = re.compile(r"(^|;)(?= *[=+\-@＝＋－＠])")
+_PARTS = {"vs_a": records.VS_A, "trial": records.TRIAL}
 
 
 def sample_row(sample: Sample) -> dict[str, Any]:
@@ -34,11 +38,12 @@ def sample_row(sample: Sample) -> dict[str, Any]:
     del record["type"]
     row: dict[str, Any] = {}
     for key, value in record.items():
-        if not isinstance(value, dict):
+        if key in _PARTS:  # its columns are there while there is nothing in them
+            row |= {f"{key}_{part}": (value or {}).get(part) for part in _PARTS[key]}
+        elif isinstance(value, dict):
+            row |= {_joined(key, part): inner for part, inner in value.items()}
+        else:
             row[key] = value
-            continue
-        for part, inner in value.items():
-            row[_joined(key, part)] = inner
     return row
 
 
@@ -103,14 +108,18 @@ def to_csv(rows: Iterable[dict[str, Any]], columns: Sequence[str], *, header: bo
 
 def _cell(value: Any) -> str:
     """A value as a CSV cell: unknown is empty, text that a spreadsheet would run is quoted."""
+    value = plain(value)
     if value is None:
         return ""
-    if isinstance(value, (list, tuple)):
-        value = "; ".join(map(str, value))
     if isinstance(value, str):
         line = "".join(c if c.isprintable() else " " for c in value)
-        return f"'{line}" if line.startswith(_FORMULA_STARTS) else line
+        return _FORMULA.sub(r"\1'", line)
     return str(value)
+
+
+def plain(value: Any) -> Any:
+    """A list as one text, anything else as it is."""
+    return "; ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
 def runs_path(path: Path) -> Path:

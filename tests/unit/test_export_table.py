@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from edgetop.errors import UsageError
 from edgetop.export import table
-from edgetop.sample import Window
+from edgetop.sample import Mark, Trial, Window
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
 BOARD = "NVIDIA Jetson Orin Nano Developer Kit"
@@ -72,7 +72,7 @@ def test_a_run_without_images_has_no_time_per_image() -> None:
     assert table.run_row(BOARD, sample(total=Window(1.0, 0, 0, 0.0)))["ms_per_image"] is None
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
 def test_text_that_a_spreadsheet_would_run_is_quoted(start: str) -> None:
     (row,) = read(table.to_csv([{"a": f"{start}1+1"}], ["a"]))
     assert row["a"] == f"'{start}1+1"
@@ -96,6 +96,14 @@ def test_a_negative_number_stays_a_number(value: float) -> None:
         ('a,"b"', 'a,"b"'),
         ("\x1b[31mred\nline", " [31mred line"),
         ("ёж 模型", "ёж 模型"),
+        ("\t=1+1", "' =1+1"),
+        ("  @SUM(1)", "'  @SUM(1)"),
+        ("\u00a0+1", "' +1"),
+        ("＝1+1", "'＝1+1"),
+        ("a;=1+1", "a;'=1+1"),
+        (["VDD", "-1+1"], "VDD;' -1+1"),
+        ("'=1", "'=1"),
+        ("a=1, b-2; c", "a=1, b-2; c"),
         (True, "True"),
     ],
 )
@@ -111,7 +119,9 @@ def test_any_text_stays_in_its_cell_and_can_be_encoded(cells: list[str]) -> None
     text.encode()
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert [len(row) for row in rows] == [len(cells), len(cells)]
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in rows[1])
+    starts = tuple("=+-@\t\r＝＋－＠")
+    for cell in rows[1]:
+        assert not any(part.lstrip().startswith(starts) for part in cell.split(";"))
     assert text.endswith("\r\n")
 
 
@@ -148,3 +158,24 @@ def test_a_name_without_a_folder_means_the_working_folder(
 def test_inputs_are_written_with_name_shape_and_type() -> None:
     row = table.run_row(BOARD, sample(run=RUN))
     assert row["input_shape"] == "data 4x3x224x224 float16; sr scalar int64"
+
+
+def test_columns_of_what_is_not_there_are_empty() -> None:
+    (row, _) = read(samples_csv())
+    assert row["vs_a_run"] == row["vs_a_fps"] == row["trial_verdict"] == ""
+
+
+def test_the_comparison_and_the_trial_have_columns() -> None:
+    marked = sample(mark=Mark(1, "=a", fps=140.4), trial=Trial("a", "b", "A", 3))
+    (row,) = read(table.to_csv([table.sample_row(marked)], list(table.sample_row(KNOWN))))
+    assert (row["vs_a_run"], row["vs_a_title"], row["vs_a_fps"]) == ("1", "'=a", "2.0")
+    assert (row["trial_a"], row["trial_running"], row["trial_pairs"]) == ("a", "A", "3")
+
+
+def test_numbers_come_back_as_the_records_have_them() -> None:
+    for item, row in zip((UNKNOWN, KNOWN), read(samples_csv()), strict=True):
+        for name, value in table.sample_row(item).items():
+            if isinstance(value, (int, float)):
+                assert float(row[name]) == value
+            elif value is None:
+                assert row[name] == ""
