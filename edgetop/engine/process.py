@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edgetop.engine import ring
 from edgetop.engine.channel import Channel
@@ -24,6 +24,21 @@ if TYPE_CHECKING:
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _GRACE_S = 0.5
+_KILLED_S = 2.0
+"""For the kernel to end a killed process and take its memory back."""
+_TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
+
+_uncollected: list[subprocess.Popen[bytes]] = []
+"""Killed, but held in the kernel by a device that does not answer."""
+
+
+class Glance(NamedTuple):
+    """What the kernel says of a process."""
+
+    state: str
+    """The letter of ``/proc/PID/stat``: R, S, D (in the kernel), T (stopped), t (traced)."""
+    cpu_s: float | None
+    """Processor time so far; it goes in steps of a tick, 10 ms on most systems."""
 
 
 class WorkerProcess:
@@ -40,6 +55,7 @@ class WorkerProcess:
     """
 
     def __init__(self, spec: RunSpec, log: Path | None = None) -> None:
+        _collect()
         self.spec = spec
         self.log = log
         ours, theirs = socket.socketpair()
@@ -114,6 +130,21 @@ class WorkerProcess:
         """The child has not ended."""
         return self._process.poll() is None
 
+    @property
+    def status(self) -> int | None:
+        """How the child ended, as `subprocess` gives it; None while it has not."""
+        return self._process.poll()
+
+    def glance(self) -> Glance:
+        """What the child is at; of no state and no time where the system does not tell."""
+        try:
+            data = Path(f"/proc/{self.pid}/stat").read_bytes()
+            # After the name, which may hold blanks and brackets itself.
+            fields = data[data.rindex(b")") + 1 :].split()
+            return Glance(fields[0].decode(), (int(fields[11]) + int(fields[12])) * _TICK_S)
+        except (OSError, ValueError, IndexError):
+            return Glance("", None)
+
     def failure(self) -> EdgetopError | None:
         """Why the child ended, or None while it lives or when it was asked to."""
         if self._failure is not None:
@@ -131,22 +162,45 @@ class WorkerProcess:
             return ""
         return f" (its log: {self.log})"
 
-    def stop(self, grace_s: float = _GRACE_S) -> None:
-        """End the child: ask, wait up to `grace_s`, then kill it and nothing else."""
+    def stop(self, grace_s: float = _GRACE_S) -> bool:
+        """End the child: ask, wait up to `grace_s`, then kill it and nothing else.
+
+        A process that waits for a device inside the kernel does not even heed SIGKILL before
+        the device answers. Nobody waits for it here; its status is collected some time later.
+
+        Returns:
+            Whether it has ended.
+        """
+        if self._stopping:
+            return not self.alive
         self._stopping = True
         self.channel.send({"do": "stop"})
-        try:
-            self._process.wait(grace_s)
-        except subprocess.TimeoutExpired:
+        ended = self._ends_within(grace_s)
+        if not ended:
             self._process.kill()
-            self._process.wait()
+            ended = self._ends_within(_KILLED_S)
+        if not ended:
+            _uncollected.append(self._process)
         self.channel.close()
         self._drop_empty_log()
+        return ended
+
+    def _ends_within(self, seconds: float) -> bool:
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def _drop_empty_log(self) -> None:
         with contextlib.suppress(OSError):
             if self.log is not None and not self.log.stat().st_size:
                 self.log.unlink()
+
+
+def _collect() -> None:
+    """Take the status of processes that have ended at last, so that no zombie stays."""
+    _uncollected[:] = [process for process in _uncollected if process.poll() is None]
 
 
 def death(status: int) -> str:

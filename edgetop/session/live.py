@@ -8,18 +8,20 @@ import select
 import socket
 import threading
 import time
-from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from edgetop.sample import Event, Sample, State, Window
+from edgetop.session.chronicle import Chronicle
+from edgetop.session.recovery import Recovery
 from edgetop.session.runs import Runs
+from edgetop.session.trials import Trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from edgetop.engine.spec import RunSpec
     from edgetop.errors import EdgetopError
+    from edgetop.sample import Sample
     from edgetop.sensors.board import Board
     from edgetop.session.sampler import Sampler
     from edgetop.session.source import Receive
@@ -38,8 +40,9 @@ class LiveSession:
     """Runs a model and makes a `Sample` of it every `interval_s`.
 
     A change of model, batch, provider or threads ends the run and begins the next in a fresh
-    process; the session goes on. Every public method may be called from any thread and returns
-    at once, but for `stop`.
+    process; the session goes on. So it does when the model's process dies or hangs: the same
+    run begins again (`Recovery`), unless the session is to end with it. Every public method may
+    be called from any thread and returns at once, but for `stop`.
 
     Args:
         spec: The first run.
@@ -64,7 +67,6 @@ class LiveSession:
         self._interval_s = interval_s
         self._duration_s = duration_s
         self._end_on_failure = end_on_failure
-        self._subscribers: list[Receive] = []
         self._at_end: list[Callable[[], None]] = []
         self._commands: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._wake_end, self._wait_end = socket.socketpair()
@@ -76,13 +78,12 @@ class LiveSession:
         self.crash: BaseException | None = None
         """A defect of ours that ended the sampler."""
 
+        self._chronicle = Chronicle()
+        self._say = self._chronicle.say
         self._runs = Runs(spec, self._say, trace)
+        self._recovery = Recovery(self._runs, self._say, self._begin)
+        self._trials = Trials(self._runs, self._chronicle, trace)
         self._sampler: Sampler | None = None
-        self._events: list[Event] = []
-        self._last_state: State | None = None
-        self._throttled = False
-        self._last: Sample | None = None
-        self._finished_runs: list[Sample] = []
 
     # -- for anybody, from any thread ------------------------------------------------------
 
@@ -94,11 +95,7 @@ class LiveSession:
     @property
     def runs(self) -> Sequence[Sample]:
         """The last sample of every run that measured something, oldest first."""
-        current = self._last
-        done = list(self._finished_runs)
-        if current is not None and current.total.inferences and current not in done:
-            done.append(current)
-        return done
+        return self._chronicle.runs
 
     @property
     def failure(self) -> EdgetopError | None:
@@ -108,11 +105,16 @@ class LiveSession:
     @property
     def last(self) -> Sample | None:
         """The newest sample."""
-        return self._last
+        return self._chronicle.last
+
+    @property
+    def marked(self) -> RunSpec | None:
+        """With which the run marked A can be run again; None while nothing is marked."""
+        return self._chronicle.marks.spec
 
     def subscribe(self, receive: Receive) -> None:
         """Call `receive` with every sample from now on, in the sampler's thread."""
-        self._subscribers.append(receive)
+        self._chronicle.subscribe(receive)
 
     def when_finished(self, call: Callable[[], None]) -> None:
         """Call this in the sampler's thread when the session has ended."""
@@ -152,7 +154,15 @@ class LiveSession:
 
     def change(self, **changes: Any) -> None:
         """End this run and begin another with some fields of the spec changed."""
-        self._command(lambda: self._begin(self._runs.spec.with_(**changes)))
+        self._command(lambda: self._change(**changes))
+
+    def mark(self) -> None:
+        """Mark the present run as A, or take the mark from it if it is the marked one."""
+        self._command(self._mark)
+
+    def trial(self) -> None:
+        """Run A and the present configuration in turn, or end such a trial early."""
+        self._command(self._toggle_trial)
 
     def note(self, text: str, severity: str = "info") -> None:
         """Put a line into the record."""
@@ -175,7 +185,9 @@ class LiveSession:
             self._begin(self._runs.spec)
             self._sample()
             self._end_run()
-            self._publish_last_events()
+            if self.last is None:
+                self._publish(time.monotonic())
+            self._chronicle.publish_last_events()
         except BaseException as error:  # noqa: BLE001  whoever waits for `finished` must hear of it
             self.crash = error
             self._runs.close()
@@ -206,10 +218,13 @@ class LiveSession:
 
     def _wait_until(self, deadline_s: float) -> None:
         """Sleep until the deadline, a command or a message of the worker."""
-        wait_s = min(deadline_s - time.monotonic(), _LONGEST_WAIT_S, self._left_s())
+        now_s = time.monotonic()
+        restart_s = self._recovery.wait_s(now_s)
+        wait_s = min(deadline_s - now_s, _LONGEST_WAIT_S, self._left_s(), restart_s)
         if self._runs.building:
             wait_s = min(wait_s, _BUILD_POLL_S)
-        channel = self._runs.channel
+        wait_s = min(wait_s, self._trials.wait_s())
+        channel = self._trials.present.channel
         listen: list[Any] = [self._wait_end, *([channel] if channel is not None else [])]
         ready, _, _ = select.select(listen, [], [], max(0.0, wait_s))
         if self._wait_end in ready:
@@ -232,21 +247,34 @@ class LiveSession:
 
     def _follow(self) -> None:
         """Take what is new of the run; it may have come to its end."""
-        self._runs.follow()
+        if self._trials.running is not None:
+            if self._trials.follow():
+                self._begin(self._runs.spec)
+            return
+        failed = self._runs.follow()
         monitor = self._runs.monitor
         if monitor is not None and self._interval_s > _LONGEST_WAIT_S:
             monitor.observe(self._board.read())  # energy needs readings closer than the samples
-        failed = self._runs.failure is not None and self._end_on_failure
-        if failed or self._left_s() <= 0:
+        over = self._left_s() <= 0
+        if self._end_on_failure:
+            self._recovery.end_hung(at_once=over)
+            over = over or self._runs.failure is not None
+        else:
+            self._recovery.follow(failed=failed, now_s=time.monotonic())
+        if over:
             self._finish()
 
     def _begin(self, spec: RunSpec) -> None:
         self._end_run()
-        self._last_state = None
-        self._runs.begin(spec, self._last.run if self._last is not None else None)
+        self._chronicle.begin_run()
+        self._runs.begin(spec, self.last.run if self.last is not None else None)
 
     def _end_run(self) -> None:
-        """End the run and keep its last figures."""
+        """End the run, or the two of a trial, and keep the last figures."""
+        if self._trials.running is not None:
+            assert self._sampler is not None
+            self._trials.end(self._sampler)
+            return
         monitor = self._runs.monitor
         if monitor is not None and self._sampler is not None:
             monitor.drain()
@@ -254,14 +282,22 @@ class LiveSession:
         self._runs.halt()
         if monitor is not None and monitor.total().inferences:
             self._publish(time.monotonic())
-            if self._last is not None:
-                self._finished_runs.append(self._last)
+            self._chronicle.keep_run()
         self._runs.drop()
 
     def _finish(self) -> None:
+        self._recovery.reset()  # nothing starts again any more
         self._stopping = True
 
     # -- commands --------------------------------------------------------------------------
+
+    def _toggle_trial(self) -> None:
+        if self._trials.running is not None:
+            self._trials.running.stop_early()
+        elif self._trials.possible(self.marked):
+            self._end_run()
+            self._chronicle.begin_run()
+            self._trials.begin(self.marked)
 
     def _toggle_pause(self) -> None:
         monitor = self._runs.monitor
@@ -275,53 +311,39 @@ class LiveSession:
             self._say("paused")
         self._publish(time.monotonic())
 
+    def _change(self, **changes: Any) -> None:
+        self._recovery.reset()
+        self._chronicle.trial = None
+        self._begin(self._runs.spec.with_(**changes))
+
+    def _mark(self) -> None:
+        self._chronicle.mark(self._runs.number, self._runs.spec)
+        self._publish(time.monotonic())
+
     def _reset(self) -> None:
         if self._runs.monitor is not None:
             self._runs.monitor.reset()
             self._say("figures reset", mark="reset")
 
     def _set_rate(self, rate_fps: float | None) -> None:
-        self._runs.spec = self._runs.spec.with_(rate_fps=rate_fps)
-        if self._runs.monitor is not None:
-            self._runs.monitor.set_rate(rate_fps)
         if rate_fps is None:
             self._say("closed loop", mark="closed loop")
         else:
             self._say(f"{rate_fps:g} images/s come in", mark=f"{rate_fps:g}/s")
-
-    def _say(self, text: str, severity: str = "info", mark: str = "") -> None:
-        self._events.append(Event(time.time(), text, severity, mark))
+        if self._recovery.process_died or self._trials.running is not None:
+            self._change(rate_fps=rate_fps)  # what the old pace killed the new one may not
+            return
+        self._runs.spec = self._runs.spec.with_(rate_fps=rate_fps)
+        if self._runs.monitor is not None:
+            self._runs.monitor.set_rate(rate_fps)
 
     def _publish(self, now_s: float) -> None:
         assert self._sampler is not None
-        events, self._events = tuple(self._events), []
+        if self._trials.running is not None:
+            trial = self._trials.running
+            self._chronicle.publish(self._sampler.take_trial(now_s, trial, trial.monitor))
+            return
         runs = self._runs
-        sample = self._sampler.take(
-            now_s, runs.number, runs.spec, runs.monitor, runs.failure, events
-        )
-        self._note_state(sample.state, sample.state_reason)
-        self._last = sample
-        for receive in self._subscribers:
-            receive(sample)
-
-    def _publish_last_events(self) -> None:
-        """Hand out what was said since the last sample; no figure is new in it."""
-        if self._last is None:
-            self._publish(time.monotonic())
-        elif self._events:
-            events, self._events = tuple(self._events), []
-            last = replace(self._last, events=events, window=Window())
-            for receive in self._subscribers:
-                receive(last)
-
-    def _note_state(self, state: State, reason: str) -> None:
-        """Record a change of state that explains a change of the figures."""
-        before, self._last_state = self._last_state, state
-        if state is State.THROTTLED and not self._throttled:
-            self._throttled = True
-            self._say(f"throttled, {reason}", "warning", mark="throttled")
-        elif self._throttled and state in (State.STEADY, State.DRIFTING):
-            self._throttled = False
-            self._say("no longer throttled", mark="not throttled")
-        elif state is State.STEADY and before is State.WARMING:
-            self._say("steady")
+        failure = runs.failure if self._end_on_failure else self._recovery.shown_failure(now_s)
+        sample = self._sampler.take(now_s, runs.number, runs.spec, runs.monitor, failure, ())
+        self._chronicle.publish(sample)

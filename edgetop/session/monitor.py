@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from edgetop.sample import Event, Run, State, Tensor, Window
-from edgetop.stats.energy import EnergyIntegral
+from edgetop.sample import Event, Run, State, Window
+from edgetop.session.loaded import batch_problem, loaded_run
+from edgetop.session.run_energy import RunEnergy
+from edgetop.session.watchdog import Look, Watchdog
 from edgetop.stats.latency import LatencyHistogram
-from edgetop.stats.progress import Progress
 from edgetop.stats.steady import SteadyTest
 from edgetop.stats.throughput import RecentThroughput
 
@@ -22,18 +21,11 @@ if TYPE_CHECKING:
     from edgetop.engine.process import WorkerProcess
     from edgetop.engine.spec import RunSpec
     from edgetop.errors import EdgetopError
-    from edgetop.readings import BoardReadings, Power
-    from edgetop.session.trace import TraceFile
+    from edgetop.readings import BoardReadings
+    from edgetop.session.trace import Trace
+    from edgetop.stats.energy import EnergyIntegral
 
 _NS = 1_000_000_000
-
-_WAITING_POWERS = 16
-"""Readings of the power that are newer than the last records."""
-
-
-def _largest_gap_s(period_s: float) -> float:
-    """Power readings further apart are not bridged: three periods, and a little for lateness."""
-    return 3.0 * period_s + 0.5
 
 
 def planned_run(number: int, spec: RunSpec) -> Run:
@@ -63,7 +55,7 @@ class RunMonitor:
         trace: Takes every inference.
     """
 
-    def __init__(self, number: int, worker: WorkerProcess, trace: TraceFile | None = None) -> None:
+    def __init__(self, number: int, worker: WorkerProcess, trace: Trace | None = None) -> None:
         self.spec = spec = worker.spec
         self.worker = worker
         self._trace = trace
@@ -79,10 +71,10 @@ class RunMonitor:
         self._window = LatencyHistogram()
         self._recent = RecentThroughput(spec.instances)
         self._steady = SteadyTest()
-        self._energy = EnergyIntegral(_largest_gap_s(1.0))
-        self._progress = Progress()
-        self._powers: deque[Power] = deque(maxlen=_WAITING_POWERS)
-        self._power_of: tuple[str, tuple[str, ...]] | None = None
+        self._energy = RunEnergy()
+        self.watchdog = Watchdog()
+        """Says whether the run hangs, by what `watch` has seen."""
+        self._measured_ns = 0  # resets do not touch it
         self._lost_counted = 0  # in the throughput of the last moment
         self._clear_figures()
 
@@ -93,9 +85,7 @@ class RunMonitor:
         self._window.clear()
         self._recent.clear()
         self._steady.clear(now_s)
-        self._since_s = now_s
         self._energy.clear(now_s)
-        self._progress.clear()
         self._active_ns = 0
         self._window_active_ns = 0
         self._window_lost = 0
@@ -113,6 +103,7 @@ class RunMonitor:
                     events += self._loaded(message)
                 case "first_run":
                     self.run = replace(self.run, first_run_ms=message["first_run_ms"])
+                    self.watchdog.first_run(message["first_run_ms"] / 1000)
                 case "warm":
                     events.append(self._warm(message))
                 case "paused" if self.paused:
@@ -121,31 +112,10 @@ class RunMonitor:
 
     def _loaded(self, said: dict[str, Any]) -> list[Event]:
         self.phase = "warming"
-        asked, got = self.spec.batch, said["batch"]
-        self.run = replace(
-            self.run,
-            batch=got,
-            batch_fixed=said["batch_fixed"],
-            provider=said["provider"],
-            threads=said["threads"],
-            precision=said["precision"],
-            inputs=tuple(
-                Tensor(item["name"], item["dtype"], tuple(item["shape"])) for item in said["inputs"]
-            ),
-            providers_used=tuple(said["providers_used"]),
-            nodes=tuple(said["nodes"].items()),
-            runtime=said["runtime"],
-            available_providers=tuple(said["available_providers"]),
-            load_s=said["load_s"],
-        )
+        self.run = loaded_run(self.run, said)
         events = [_event(f"loaded in {said['load_s']:.2f} s, {self.run.runtime}")]
-        if asked != got:
-            whose = "the inputs given have a"
-            if not (self.spec.input_shapes or self.spec.input_file):
-                whose = "this model has a fixed"
-            events.append(
-                _event(f"{whose} batch of {got}; batch {asked} is not possible", "warning")
-            )
+        if problem := batch_problem(self.spec, self.run.batch):
+            events.append(_event(problem, "warning"))
         return events
 
     def _warm(self, said: dict[str, Any]) -> Event:
@@ -161,17 +131,42 @@ class RunMonitor:
         self._measuring_since_ns = self._drained_ns = now_ns
         self._recent.clear(now_ns)
         self._steady.clear(now_ns / _NS)
-        self._since_s = now_ns / _NS
-        self._energy.interrupt(self._since_s)
+        self._energy.resume(now_ns / _NS)
 
     @property
     def measuring(self) -> bool:
         """Inferences are being measured now: warm, and not paused."""
         return self.phase == "measuring" and not self.paused
 
+    @property
+    def resting(self) -> bool:
+        """It is paused, and its last inference has ended."""
+        return self.paused and self.phase == "measuring" and self._measuring_since_ns is None
+
     def failure(self) -> EdgetopError | None:
         """Why the worker ended, if it did so by itself."""
         return self.worker.failure()
+
+    # -- does it hang? ---------------------------------------------------------------------
+
+    def watch(self, now_s: float) -> None:
+        """Judge the silence; called whenever the ring has been drained."""
+        process, rate_fps = self.worker.glance(), self.run.rate_fps
+        self.watchdog.look(
+            Look(
+                now_s,
+                measuring=self.phase == "measuring",
+                paused=self.paused,
+                process_state=process.state,
+                cpu_s=process.cpu_s,
+                period_s=self.run.batch / rate_fps if rate_fps else 0.0,
+            )
+        )
+
+    @property
+    def worked_s(self) -> float:
+        """Measured time, resets or not, up to where it fell silent."""
+        return max(0.0, self._measured_ns / _NS - self.watchdog.silence_s)
 
     # -- commands --------------------------------------------------------------------------
 
@@ -197,6 +192,7 @@ class RunMonitor:
         self.spec = self.spec.with_(rate_fps=rate_fps)
         self.run = replace(self.run, rate_fps=rate_fps)
         self.worker.set_rate(rate_fps)
+        self.watchdog.rest()
         self.reset()
 
     def reset(self) -> None:
@@ -213,21 +209,28 @@ class RunMonitor:
         self._count_time(self._drained_ns)
         self._count(rows)
 
-    def halt(self) -> None:
-        """End the worker; time counts up to the end of its last inference."""
+    def halt(self) -> bool:
+        """End the worker; time counts up to the end of its last inference.
+
+        Returns:
+            Whether its process has ended.
+        """
         self._count_time(time.monotonic_ns())
-        self.worker.stop()
+        # One that hangs would only let us wait for an answer.
+        ended = self.worker.stop(0.0) if self.watchdog.hung else self.worker.stop()
         rows = self.worker.records()
         if len(rows):
             self._count_time(int(rows[-1, 2]))
         self._count(rows)
         self._measuring_since_ns = None
+        return ended
 
     def _count_time(self, until_ns: int) -> None:
         if self._measuring_since_ns is None or until_ns <= self._measuring_since_ns:
             return
         elapsed_ns = until_ns - self._measuring_since_ns
         self._active_ns += elapsed_ns
+        self._measured_ns += elapsed_ns
         self._window_active_ns += elapsed_ns
         self._measuring_since_ns = until_ns
 
@@ -241,32 +244,16 @@ class RunMonitor:
         self._window.add(latencies_ns)
         lost, self._lost_counted = self.worker.lost - self._lost_counted, self.worker.lost
         self._recent.add(rows[:, 2], self.run.batch, lost)
-        self._progress.add(rows[:, 2], self.run.batch, lost)
+        self._energy.images(rows[:, 2], self.run.batch, lost)
         self._last_due_ns = int(rows[-1, 0])
+        took_ns = rows[:, 2] - rows[:, 1]
+        slowest = int(took_ns.argmax())
+        self.watchdog.inference(rows[slowest, 1] / _NS, took_ns[slowest] / _NS)
 
     def observe(self, board: BoardReadings) -> None:
-        """Take the board's power; it counts with the images finished when it was read.
-
-        The reading may be newer than the last records that were drained, so it waits for them.
-        Another scope than before begins the energy anew: joules of a package and of a whole
-        board do not add up.
-        """
-        if self._measuring_since_ns is None:
-            return
-        power = board.power
-        if power.power_w is not None and (power.scope, power.rails) != self._power_of:
-            self._power_of = (power.scope, power.rails)
-            self._powers.clear()
-            self._energy.clear(max(power.time_s, self._since_s))
-        self._powers.append(power)
-        while self._powers and not self._powers[0].time_s * _NS > self._drained_ns:
-            self._add_power(self._powers.popleft())
-
-    def _add_power(self, power: Power) -> None:
-        self._energy.max_gap_s = _largest_gap_s(power.period_s)
-        known = math.isfinite(power.time_s)
-        images = self._progress.at(int(power.time_s * _NS)) if known else 0
-        self._energy.add(power.time_s, power.power_w, power.energy_j, images)
+        """Take the board's power; outside the measured time it belongs to no image."""
+        if self._measuring_since_ns is not None:
+            self._energy.observe(board.power, self._drained_ns)
 
     def close_window(self, now_s: float) -> Window:
         """The figures since the last call."""
@@ -296,8 +283,17 @@ class RunMonitor:
         )
 
     def fps(self) -> float | None:
-        """Throughput now; None before the first inferences and while paused."""
-        return None if self.paused else self._recent.fps(self._drained_ns)
+        """Throughput now; None before the first inferences and while paused.
+
+        A model that hangs has none, and that is known: 0. The windows agree, for their
+        images are divided by wall time, in which a hang is like any other; so the mean of the
+        run falls with it, as it would for whoever waits for the images.
+        """
+        if self.paused:
+            return None
+        if self.watchdog.hung:
+            return 0.0 if self.phase == "measuring" else None
+        return self._recent.fps(self._drained_ns)
 
     def backlog(self) -> int:
         """Open loop: images that are due but have no record yet, beyond the one in flight."""
@@ -311,6 +307,8 @@ class RunMonitor:
         """The badge and its reason."""
         if self.paused:
             return State.PAUSED, "space resumes"
+        if self.watchdog.hung:
+            return State.HUNG, self.watchdog.reason
         if self.phase != "measuring":
             words = {"starting": "loading the model", "warming": "warming up"}
             return State.WARMING, words.get(self.phase, self.phase)
@@ -327,7 +325,7 @@ class RunMonitor:
     @property
     def energy(self) -> EnergyIntegral:
         """Energy since the warm-up or the last reset."""
-        return self._energy
+        return self._energy.integral
 
 
 def _event(text: str, severity: str = "info", mark: str = "") -> Event:

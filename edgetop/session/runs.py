@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Protocol
 
 from edgetop import locations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from edgetop.errors import EdgetopError
     from edgetop.sample import Run
     from edgetop.session.monitor import RunMonitor
-    from edgetop.session.trace import TraceFile
+    from edgetop.session.trace import Trace
 
 
 class Say(Protocol):
@@ -36,7 +37,7 @@ class Runs:
         trace: Takes every inference.
     """
 
-    def __init__(self, spec: RunSpec, say: Say, trace: TraceFile | None = None) -> None:
+    def __init__(self, spec: RunSpec, say: Say, trace: Trace | None = None) -> None:
         self.spec = spec
         self.number = 0
         """Of the present run, from 1."""
@@ -98,19 +99,28 @@ class Runs:
             worker = WorkerProcess(self.spec, _log_file(self.number))
         self.monitor = RunMonitor(self.number, worker, self._trace)
 
-    def follow(self) -> None:
-        """Take what the builder, the worker and the ring have new; notice their end."""
+    def follow(self) -> bool:
+        """Take what the builder, the worker and the ring have new; notice their end.
+
+        Returns:
+            Whether the run has failed just now.
+        """
         if self._builder is not None and self._builder.done:
             self._built(self._builder)
+            return self.failure is not None
         monitor = self.monitor
         if monitor is None:
-            return
+            return False
         for event in monitor.hear():
             self._say(event.text, event.severity, event.mark)
         monitor.drain()
-        if self.failure is None and (failure := monitor.failure()) is not None:
-            monitor.halt()
-            self._fail(failure)
+        if self.failure is not None:
+            return False
+        if (failure := monitor.failure()) is not None:
+            self.fail(failure)
+            return True
+        monitor.watch(time.monotonic())
+        return False
 
     def _built(self, builder: Builder) -> None:
         self._builder = None
@@ -119,9 +129,11 @@ class Runs:
         if failure is None:
             self._start_worker()
         else:
-            self._fail(failure)
+            self.fail(failure)
 
-    def _fail(self, failure: EdgetopError) -> None:
+    def fail(self, failure: EdgetopError) -> None:
+        """End the run because of this; its figures stay until `drop`."""
+        self.halt()
         self.failure = failure
         self._say(failure.message, "error", mark="failed")
 
@@ -130,8 +142,13 @@ class Runs:
         if self._builder is not None:
             self._builder.stop()
             self._builder = None
-        if self.monitor is not None:
-            self.monitor.halt()
+        ended = self.monitor is None or self.failure is not None or self.monitor.halt()
+        if self.monitor is not None and not ended:
+            pid = self.monitor.worker.pid
+            self._say(
+                f"process {pid} of run {self.number} waits for a device and cannot be ended",
+                "warning",
+            )
 
     def close(self) -> None:
         """Leave nothing behind, not even a process that was launched and never used."""
@@ -155,7 +172,7 @@ def _mark(spec: RunSpec, before: Run | None) -> str:
         return f"batch {spec.batch}"
     if spec.provider not in ("auto", before.provider):
         return spec.provider
-    return f"{spec.threads} threads" if spec.threads else "restart"
+    return f"{spec.threads} threads" if spec.threads not in (0, before.threads) else "restart"
 
 
 def _log_file(number: int) -> Path | None:

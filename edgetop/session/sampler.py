@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from edgetop.errors import EdgetopError
     from edgetop.readings import BoardReadings
     from edgetop.sensors.board import Board
+    from edgetop.session.trial import TrialRuns
 
 _OWN_PERIOD_S = 2.0
 
@@ -71,6 +72,28 @@ class Sampler:
             board=board,
             own=self._own_cost(now_s, worker_pids),
             events=events,
+            **figures,
+        )
+
+    def take_trial(self, now_s: float, trial: TrialRuns, monitor: RunMonitor) -> Sample:
+        """The sample of this moment while two configurations run in turn.
+
+        Args:
+            now_s: CLOCK_MONOTONIC seconds.
+            trial: The two.
+            monitor: The one that the sample is about.
+        """
+        board = self._board.read()
+        state, reason = trial.state
+        figures = self._figures(monitor, board, now_s)
+        figures |= {"state": state, "state_reason": reason, "fps": trial.fps}
+        return Sample(
+            time_unix_s=time.time(),
+            monotonic_s=now_s,
+            elapsed_s=now_s - self._started_s,
+            board=board,
+            own=self._own_cost(now_s, tuple(item.worker.pid for item in trial.monitors)),
+            trial=trial.trial,
             **figures,
         )
 

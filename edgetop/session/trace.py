@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from edgetop.errors import UsageError
 
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HEADER = "start_ns,end_ns\n"
+
+
+class Trace(Protocol):
+    """Takes every inference of a run."""
+
+    def write(self, rows: NDArray[np.int64]) -> None:
+        """Take inferences: rows (due_ns, start_ns, end_ns)."""
 
 
 class TraceFile:

@@ -136,12 +136,6 @@ def start(tmp_path: Path) -> Iterator[Callable[..., LiveSession]]:
         session.stop()
 
 
-@pytest.fixture
-def mortal(tmp_path: Path) -> Path:
-    """A model that kills its process in the first run, on any processor."""
-    return tiny_models.relu(tmp_path / "mortal.onnx")
-
-
 def kill(session: LiveSession, number: int) -> None:
     monitor = session._runs.monitor
     assert monitor is not None

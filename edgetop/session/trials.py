@@ -1,0 +1,82 @@
+"""The trial of two configurations within a live session: begun, followed, ended."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edgetop.engine.spec import RunSpec
+    from edgetop.session.chronicle import Chronicle
+    from edgetop.session.runs import Runs
+    from edgetop.session.sampler import Sampler
+    from edgetop.session.trace import Trace
+    from edgetop.session.trial import TrialRuns
+
+
+class Trials:
+    """The trial in progress, if there is one.
+
+    Args:
+        runs: The runs of the session; their present configuration is B, and the next run after
+            the trial.
+        chronicle: Where samples and events go.
+        trace: Takes every inference.
+    """
+
+    def __init__(self, runs: Runs, chronicle: Chronicle, trace: Trace | None) -> None:
+        self._runs = runs
+        self._chronicle = chronicle
+        self._trace = trace
+        self.running: TrialRuns | None = None
+        """The trial in progress."""
+
+    @property
+    def present(self) -> Runs | TrialRuns:
+        """What is in progress: a run, or two in turn."""
+        return self._runs if self.running is None else self.running
+
+    def wait_s(self) -> float:
+        """Time until the trial has something to do; infinite without one."""
+        return math.inf if self.running is None else self.running.wait_s()
+
+    def possible(self, marked: RunSpec | None) -> bool:
+        """Whether A and the present configuration can run in turn; an event says why not."""
+        reason = ""
+        if marked is None:
+            reason = "nothing is marked A yet: key a"
+        elif marked == self._runs.spec:
+            reason = "A is what runs now: change something first"
+        elif self._runs.failure is not None or self._runs.monitor is None:
+            reason = "the present configuration does not run"
+        if reason:
+            self._chronicle.say(reason, "warning")
+        return not reason
+
+    def begin(self, marked: RunSpec | None) -> None:
+        """Start both; the run before must have been ended."""
+        from edgetop.session.trial import TrialRuns  # brings numpy
+
+        assert marked is not None
+        self.running = TrialRuns(
+            marked, self._runs.spec, self._runs.number, self._chronicle.say, self._trace
+        )
+
+    def follow(self) -> bool:
+        """Take what is new; whether the trial has come to its end."""
+        assert self.running is not None
+        self.running.follow()
+        return self.running.done
+
+    def end(self, sampler: Sampler) -> None:
+        """End both processes and keep their last figures."""
+        trial, self.running = self.running, None
+        assert trial is not None
+        trial.stop_early()
+        trial.halt()
+        for monitor in trial.monitors:
+            if monitor.total().inferences:
+                self._chronicle.publish(sampler.take_trial(time.monotonic(), trial, monitor))
+                self._chronicle.keep_run()
+        self._runs.number = trial.number
