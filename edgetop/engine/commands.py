@@ -8,6 +8,8 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from edgetop.engine.channel import Channel
 
 
@@ -29,8 +31,14 @@ class Commands:
         self._channel = channel
         self._changed = threading.Condition()
 
-    def follow(self) -> None:
-        """Start to listen."""
+    def follow(self, hurried: Iterable[dict[str, object]] = ()) -> None:
+        """Start to listen.
+
+        Args:
+            hurried: Commands that came before.
+        """
+        for message in hurried:
+            self._change(message)
         threading.Thread(target=self._listen, name="commands", daemon=True).start()
 
     def wait(self, generation: int, timeout_s: float | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import socket
+import sys
 import threading
 import time
 import traceback
@@ -38,9 +39,10 @@ def main(arguments: list[str]) -> int:
     _be_the_first_to_go()
     channel_fd, *ring_fds = (int(word) for word in arguments)
     channel = Channel(socket.socket(fileno=channel_fd))
-    spec = RunSpec.from_json(channel.receive()[0]["spec"])
+    order, *hurried = _first_messages(channel)
+    spec = RunSpec.from_json(order["spec"])
     commands = Commands(channel, spec.rate_fps)
-    commands.follow()
+    commands.follow(hurried)
     try:
         from edgetop.engine.ort import OrtBackend
 
@@ -60,6 +62,16 @@ def main(arguments: list[str]) -> int:
         return int(ExitCode.MODEL)
     channel.send({"event": "stopped"})
     return 0
+
+
+def _first_messages(channel: Channel) -> list[dict[str, Any]]:
+    """What to run, and commands that were given before this process could read."""
+    messages: list[dict[str, Any]] = []
+    while not messages:
+        if channel.closed:
+            sys.exit(0)  # edgetop is gone already
+        messages = channel.receive()
+    return messages
 
 
 def _be_the_first_to_go() -> None:

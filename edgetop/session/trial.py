@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edgetop.engine.process import WorkerProcess
+from edgetop.errors import WorkerDiedError
 from edgetop.sample import State, Trial
 from edgetop.session.marks import title_of
 from edgetop.session.monitor import RunMonitor
@@ -181,7 +182,8 @@ class TrialRuns:
             for event in side.monitor.hear():
                 self._say(f"{side.name}: {event.text}", event.severity)
             side.monitor.drain()
-            failure = side.monitor.failure()
+            side.monitor.watch(time.monotonic())
+            failure = side.monitor.failure() or _hang(side.monitor)
             if failure is not None and not self.done:
                 self._fail(side, failure)
         if not self.done:
@@ -280,6 +282,13 @@ class TrialRuns:
         """The user has seen enough: what is measured so far is the result."""
         if not self.done:
             self._finish()
+
+
+def _hang(monitor: RunMonitor) -> WorkerDiedError | None:
+    """A process that will not go on by itself is as good as dead."""
+    if not monitor.watchdog.lost:
+        return None
+    return WorkerDiedError(f"the model hung: {monitor.watchdog.account}")
 
 
 def _words(trial: Trial) -> str:

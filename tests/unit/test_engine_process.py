@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import signal
+import time
+from typing import TYPE_CHECKING
 
 import pytest
+import tiny_models
 
-from edgetop.engine.process import death
+from edgetop.engine.process import WorkerProcess, death
+from edgetop.engine.spec import RunSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -25,3 +32,19 @@ from edgetop.engine.process import death
 )
 def test_a_death_is_named_with_its_usual_cause(status: int, words: str) -> None:
     assert death(status).startswith(words)
+
+
+def test_a_command_that_comes_before_the_process_can_read_is_heard(tmp_path: Path) -> None:
+    model = tiny_models.product(tmp_path / "m.onnx", side=32)
+    worker = WorkerProcess(RunSpec(str(model), "m", warmup_s=0.0))
+    try:
+        worker.pause()
+        heard: list[str] = []
+        deadline = time.monotonic() + 60
+        while "paused" not in heard:
+            assert time.monotonic() < deadline, heard
+            heard += [str(message.get("event")) for message in worker.messages()]
+            time.sleep(0.01)
+        assert not len(worker.records())
+    finally:
+        worker.stop()
