@@ -82,6 +82,7 @@ def main(arguments: argparse.Namespace) -> int:
             interrupts=interrupts,
             kiosk=arguments.kiosk,
             export=write,
+            minutes=session.minutes(),
         )
     if player.crash is not None:
         raise player.crash

@@ -1,4 +1,4 @@
-"""Big digits: three rows of half blocks that can be read from across a table."""
+"""Big digits of half blocks: three rows for across a table, enlarged for across a hall."""
 
 from __future__ import annotations
 
@@ -43,7 +43,39 @@ _ASCII = {
     "-": ("   ", " _ ", "   "),
     ".": (" ", " ", "."),
 }
+_PIXEL_ROWS = 5
+_CELLS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+_ASCII_CELLS = {(False, False): " ", (True, False): "#", (False, True): "#", (True, True): "#"}
 _BLANK = ("   ", "   ", "   ")
+
+
+def enlarged(text: str, symbols: Symbols, scale: int) -> list[str]:
+    """The text in digits of ``scale`` times the size of `big`, in rows of equal width.
+
+    A digit is 3 times ``scale`` cells wide, the point ``scale``, and so is each gap;
+    `enlarged_rows` tells the height.
+    """
+    glyphs = [_BLOCKS.get("-" if char == symbols.dash else char, _BLANK) for char in text]
+    rows = [" ".join(glyph[row] for glyph in glyphs) for row in range(ROWS)]
+    lines = [line for row in rows for line in (_pixels(row, "█▀"), _pixels(row, "█▄"))]
+    tall = [line for line in lines[:_PIXEL_ROWS] for _ in range(scale)]
+    if len(tall) % 2:
+        tall.append([False] * len(tall[0]))
+    pairs = zip(tall[::2], tall[1::2], strict=True)
+    cells = _ASCII_CELLS if symbols.chart == "ascii" else _CELLS
+    return [
+        "".join(cells[both] * scale for both in zip(upper, lower, strict=True))
+        for upper, lower in pairs
+    ]
+
+
+def enlarged_rows(scale: int) -> int:
+    """The height of enlarged digits."""
+    return (_PIXEL_ROWS * scale + 1) // 2
+
+
+def _pixels(row: str, filled: str) -> list[bool]:
+    return [char in filled for char in row]
 
 
 def big(text: str, symbols: Symbols, width: int | None = None) -> list[str]:

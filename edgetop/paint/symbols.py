@@ -32,7 +32,10 @@ class Symbols:
     drifting: str
     throttled: str
     paused: str
+    hung: str
     failed: str
+    play: str
+    """Time goes on in a replay; `paused` where it stands."""
     dash: str
     """Stands where a value is unknown."""
     ellipsis: str
@@ -72,7 +75,9 @@ UNICODE = Symbols(
     drifting="▲",
     throttled="▼",
     paused="‖",
+    hung="◇",
     failed="✖",
+    play="►",
     dash="–",
     ellipsis="…",
     times="×",
@@ -101,6 +106,8 @@ CONSOLE = replace(
     drifting="♦",
     throttled="↓",
     paused="■",
+    hung="?",
+    play=">",
     dash="-",
     ellipsis="~",
     mark="│",
@@ -122,7 +129,9 @@ ASCII = Symbols(
     drifting="^",
     throttled="v",
     paused="=",
+    hung="?",
     failed="X",
+    play=">",
     dash="-",
     ellipsis="~",
     times="x",

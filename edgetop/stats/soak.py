@@ -15,6 +15,8 @@ from edgetop.sample import State
 from edgetop.stats.increments import NewLatencies, percentile_ms, weighted_median
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from edgetop.sample import Sample
     from edgetop.stats.increments import Bins
 

@@ -1,43 +1,41 @@
-"""The live screen as a Textual app: samples come in, one frame a sample goes out."""
+"""What the live screen and a replay share: samples come in, one frame a sample goes out."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import gc
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.message import Message
 
-from edgetop import locations
 from edgetop.errors import ExitCode
-from edgetop.sample import State
-from edgetop.ui.colours import PREFIX, textual_theme
-from edgetop.ui.commands import COMMANDS, bindings, footer_keys, help_keys
-from edgetop.ui.controls import Controls
-from edgetop.ui.pacing import PacedApp
+from edgetop.ui.commands import COMMON, common_bindings, footer_keys, help_keys
+from edgetop.ui.exporting import Exporter
 from edgetop.ui.screens.monitor import MonitorScreen
-from edgetop.ui.theme import available, first_theme
+from edgetop.ui.screens.painted import PaintedScreen
+from edgetop.ui.themed import ThemedApp
 from edgetop.ui.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
+    from textual.binding import BindingType
     from textual.screen import Screen
 
     from edgetop.paint.symbols import Symbols
-    from edgetop.session.live import LiveSession
-    from edgetop.session.recording import Recording
+    from edgetop.sample import Sample
+    from edgetop.session.source import Source
+    from edgetop.ui.commands import Command
+    from edgetop.ui.exporting import Export
     from edgetop.ui.inbox import Inbox
     from edgetop.ui.interrupts import Interrupts
     from edgetop.ui.theme import Theme
-    from edgetop.zoo.resolve import ModelChoice
 
-
-_NOTICE_ROWS = 8
-"""A notice of some lines with its frame and margin."""
+_KIOSK_ACTIONS = ("leave", "interrupt")
 
 
 class News(Message):
@@ -48,69 +46,72 @@ class News(Message):
         return isinstance(message, News)
 
 
-class EdgetopApp(PacedApp):
-    """The live screen of one session.
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What an app is given besides its source."""
+
+    inbox: Inbox
+    """Where samples arrive."""
+    symbols: Symbols
+    """The characters that the terminal can show."""
+    theme: str
+    """Name of the first theme."""
+    interrupts: Interrupts | None = None
+    """The signals that end the app; None: nobody takes them."""
+    export: Export | None = None
+    """Writes the session to a file; None: there is no such key."""
+    kiosk: bool = False
+    """For people who pass by: large, and no key works but those that end it."""
+
+
+class EdgetopApp(ThemedApp):
+    """Shows the samples of one source.
 
     Args:
-        session: Already running, or about to.
-        recording: What `e` exports.
-        inbox: Where its samples arrive.
-        symbols: The characters that the terminal can show.
-        theme: Name of the first theme.
-        interrupts: The signals that end the app; None: nobody takes them.
+        source: Where they come from; it is started once the screen is there.
+        stage: All else.
 
     Raises:
-        UsageError: No theme is called that.
+        UsageError: No theme is called so.
     """
 
     CSS_PATH = "edgetop.tcss"
-    BINDINGS = bindings()  # type: ignore[assignment]
-    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [*common_bindings()]
+    COMMANDS_OF_MODE: ClassVar[Sequence[Command]] = ()
+    """What works besides what is common."""
 
-    def __init__(
-        self,
-        session: LiveSession,
-        recording: Recording,
-        inbox: Inbox,
-        symbols: Symbols,
-        theme: str,
-        interrupts: Interrupts | None = None,
-    ) -> None:
-        super().__init__()
-        self._interrupts = interrupts
-        self.animation_level = "none"
-        self._session = session
-        self._inbox = inbox
-        self._controls = Controls(session, recording)
-        self._inks = first_theme(
-            theme, locations.shipped_dir("themes"), locations.user_themes_dir()
-        )
-        self._themes: dict[str, Theme] = {}
-        self._view = View(symbols, session.board)
-        self._painted_pause = False
-        self._sent = (0.0, 0)
-        self._monitor: MonitorScreen | None = None
-        self.register_theme(textual_theme(self._inks))
-        # Not through the watcher, which would have the style sheet parsed twice; what follows
-        # is what else it does.
-        self.set_reactive(App.theme, PREFIX + self._inks.name)
-        self.stylesheet.set_variables(self.get_css_variables())
-        self._refresh_truecolor_filter(self.ansi_theme)
-        self.set_class(self._inks.dark, "-dark-mode")
-        self.set_class(not self._inks.dark, "-light-mode")
-        self.set_class(symbols.border == "solid", "square")
-        self.set_class(symbols.border == "ascii", "ascii")
+    def __init__(self, source: Source, stage: Stage) -> None:
+        super().__init__(stage.theme, stage.symbols)
+        self._source = source
+        self._inbox = stage.inbox
+        self._interrupts = stage.interrupts
+        self._exporter = Exporter(stage.export) if stage.export is not None else None
+        self._exporting = False
+        self.kiosk = stage.kiosk
+        self.use_command_palette = not stage.kiosk
+        self.view = View(stage.symbols, source.board)
+        """What is shown, as data."""
+        self._monitor: PaintedScreen | None = None
 
     # -- life ------------------------------------------------------------------------------
 
     def get_default_screen(self) -> Screen[Any]:
-        """The monitor is the only screen; others open above it."""
-        self._monitor = MonitorScreen(self._view, self._inks, self._footer_keys)
+        """The monitor; others open above it."""
+        if self.kiosk:
+            from edgetop.ui.screens.kiosk import KioskScreen
+
+            self._monitor = KioskScreen(self.view, self.inks)
+        else:
+            self._monitor = MonitorScreen(self.view, self.inks, self._footer_keys)
         return self._monitor
 
+    def _commands(self) -> list[Command]:
+        hidden = () if self._exporter is not None else ("export",)
+        known = (*self.COMMANDS_OF_MODE, *COMMON)
+        return [command for command in known if command.action not in hidden]
+
     def _footer_keys(self) -> list[tuple[str, str]]:
-        sample = self._view.sample
-        return footer_keys(sample.run if sample is not None else None)
+        return footer_keys(self._commands(), self.view.sample)
 
     def on_mount(self) -> None:
         """Signals end the app in good order; Textual by itself would leave the terminal raw."""
@@ -125,20 +126,11 @@ class EdgetopApp(PacedApp):
 
     def on_ready(self) -> None:
         """Show what has come meanwhile; what is loaded now stays, the collector may skip it."""
-        self._session.start()
+        self._source.start()
         gc.collect()
         gc.freeze()
         self._inbox.when_news(self._ring)
-        self._load_themes()
-
-    def _load_themes(self) -> None:
-        """Read the other themes, which the first paint need not wait for."""
-        catalogue = available(locations.shipped_dir("themes"), locations.user_themes_dir())
-        self._themes = dict(catalogue.themes)
-        for theme in self._themes.values():
-            self.register_theme(textual_theme(theme))
-        for problem in catalogue.problems:
-            self.notify(problem, severity="warning", markup=False)
+        self.load_themes()
 
     @property
     def defect(self) -> BaseException | None:
@@ -162,43 +154,54 @@ class EdgetopApp(PacedApp):
 
     def on_news(self) -> None:
         """Take what waits into the view, and paint one frame if the line has room for it."""
-        for sample in self._inbox.take():
-            self._view.update(sample)
-        self._paint()
+        delivery = self._inbox.take()
+        if delivery.anew:
+            self.begin_anew(delivery.samples)
+        for sample in delivery.samples:
+            self.view.update(sample)
+        self.paint()
         self.repay()
-        if self._inbox.closed:  # the duration is over, or the sampler died
+        if self._inbox.closed:  # the duration is over, or the source died
             self.exit(return_code=int(ExitCode.DONE))
         elif self.hung_up:
             self.action_interrupt()
 
-    def _paint(self) -> None:
-        sample, monitor = self._view.sample, self._monitor
-        if sample is None or monitor is None or not monitor.is_mounted:
-            return
-        paused = sample.state is State.PAUSED
-        if paused and self._painted_pause and not sample.events:
-            return  # nothing moves while paused: not a byte goes out
-        if self.wait_for_line():
-            return  # the next frame shows the same and more
-        self._painted_pause = paused
-        self._measure_line(sample.monotonic_s)
-        monitor.show()
+    def begin_anew(self, samples: Sequence[Sample]) -> None:  # noqa: ARG002  others need them
+        """Forget what was shown; these samples follow."""
+        self.view.clear()
 
-    def _measure_line(self, now_s: float) -> None:
-        """Bytes per second that the screen sends, smoothed over some seconds."""
-        before_s, before = self._sent
-        if self.line is None or now_s - before_s < 2.0:
+    def paint(self) -> None:
+        """Paint the view on the screen that is seen, if there is anything new to see."""
+        sample, screen = self.view.sample, self._seen()
+        if sample is None or screen is None or not screen.is_mounted or self.stands_still(sample):
             return
-        sent = self.line.bytes_sent
-        if before_s:
-            self._view.bytes_per_s = (sent - before) / (now_s - before_s)
-        self._sent = (now_s, sent)
+        if not self.wait_for_line():  # else the next frame shows the same and more
+            self.painting(sample)
+            screen.show()
+
+    def _seen(self) -> PaintedScreen | None:
+        """The uppermost screen that shows samples; dialogs stand before it."""
+        seen = (screen for screen in reversed(self.screen_stack))
+        return next((screen for screen in seen if isinstance(screen, PaintedScreen)), None)
+
+    def stands_still(self, sample: Sample) -> bool:  # noqa: ARG002  others need it
+        """Nothing on the screen would change: not a byte goes out."""
+        return False
+
+    def painting(self, sample: Sample) -> None:
+        """Called before a frame with this sample is painted."""
 
     # -- commands --------------------------------------------------------------------------
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In a kiosk only the end can be asked for."""
+        if self.kiosk and action not in _KIOSK_ACTIONS:
+            return False
+        return super().check_action(action, parameters)
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """The palette offers what the keys do."""
-        for command in COMMANDS:
+        for command in self._commands():
             name = command.sentence[0].upper() + command.sentence[1:]
 
             async def act(action: str = command.action) -> None:
@@ -206,86 +209,54 @@ class EdgetopApp(PacedApp):
 
             yield SystemCommand(name, f"key {command.shown}", act)
 
-    def notify(self, message: str, **options: Any) -> None:
-        """Show a notice; older ones make room for it.
-
-        Of notices that have no place on the screen Textual leaves parts behind.
-        """
-        room = max(1, self.size.height // _NOTICE_ROWS)
-        for old in list(self._notifications)[: max(0, len(self._notifications) + 1 - room)]:
-            self._unnotify(old)
-        super().notify(message, **options)
-
-    def _tell(self, problem: str) -> None:
-        if problem:
-            self.notify(problem, severity="warning", markup=False)
-
-    def action_batch(self, direction: int) -> None:
-        """Double or halve the batch."""
-        self._tell(self._controls.batch(direction))
-
-    def action_provider(self) -> None:
-        """Next execution provider."""
-        self._tell(self._controls.provider())
-
-    def action_threads(self) -> None:
-        """Next number of threads."""
-        self._tell(self._controls.threads())
-
-    def action_rate(self) -> None:
-        """Next pace."""
-        self._tell(self._controls.rate())
-
-    def action_pause(self) -> None:
-        """Pause, or go on."""
-        self._tell(self._controls.pause())
-
-    def action_reset(self) -> None:
-        """Start the figures again."""
-        self._tell(self._controls.reset())
+    def use_theme(self, theme: Theme) -> None:
+        """Panels bring their own inks."""
+        for screen in self.screen_stack:
+            if isinstance(screen, PaintedScreen):
+                screen.use_theme(theme)
 
     def action_export(self) -> None:
-        """Write the session into the working folder."""
-        try:
-            folder = Path.cwd()
-        except OSError as error:  # it was removed, or its disk is gone
-            self._tell(f"there is no working folder to export into: {error.strerror}")
+        """Write the session into the working folder, beside the screen's loop."""
+        if self._exporter is None:
             return
-        worked, line = self._controls.export(folder)
-        self.notify(line, severity="information" if worked else "error", markup=False)
+        if self._exporting:
+            self.tell("the export before this one is still being written")
+            return
+        self._exporting = True
+        self.run_worker(self._write(self._exporter), group="export")
 
-    def action_model(self) -> None:
-        """Open the model picker."""
-        from edgetop.ui.screens.pick_model import ModelPicker
-        from edgetop.zoo.resolve import choices
+    async def _write(self, exporter: Exporter) -> None:
+        sample = self.view.sample
+        name = sample.run.model if sample is not None else "session"
+        try:
+            path, line = await asyncio.to_thread(exporter.write, name)
+        finally:
+            self._exporting = False
+        if path is not None:
+            self.exported(path)
+        self.notify(line, severity="error" if path is None else "information", markup=False)
 
-        def run(choice: ModelChoice | None) -> None:
-            if choice is not None:
-                self._tell(self._controls.model(choice))
+    def exported(self, path: Path) -> None:
+        """Called when the session has been written there."""
 
-        self.push_screen(ModelPicker(choices(), self._view.symbols.mark), run)
+    def action_history(self) -> None:
+        """Open the history minute by minute, or close it."""
+        from edgetop.ui.screens.minutes import MinutesScreen
+
+        if isinstance(self.screen, MinutesScreen):
+            self.pop_screen()
+        else:
+            self.push_screen(MinutesScreen(self.view, self.inks))
 
     def action_help(self) -> None:
         """Open the help."""
         from edgetop.ui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(help_keys()))
-
-    def action_theme(self) -> None:
-        """Next theme."""
-        if not self._themes:
-            return  # the key was typed ahead of the first paint
-        names = list(self._themes)
-        name = names[(names.index(self._inks.name) + 1) % len(names)]
-        self._inks = self._themes[name]
-        self.theme = PREFIX + name
-        if self._monitor is not None:
-            self._monitor.use_theme(self._inks)
-        self.notify(f"theme {name}", timeout=1.5, markup=False)
+        self.push_screen(HelpScreen(help_keys(self._commands())))
 
     def action_panel(self, number: int) -> None:
         """Switch a panel off or on."""
-        if self._monitor is not None:
+        if isinstance(self._monitor, MonitorScreen):
             self._monitor.toggle(number)
 
     def action_repaint(self) -> None:

@@ -1,4 +1,4 @@
-"""Every command of the live screen in one table: keys, footer, help and palette come from it."""
+"""Every command in one table per mode: keys, footer, help and palette come from it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,25 @@ from textual.binding import Binding
 from edgetop.ui.panels import PANELS
 
 if TYPE_CHECKING:
-    from edgetop.sample import Run
+    from collections.abc import Callable, Sequence
+
+    from edgetop.sample import Sample
+
+
+def _always(_sample: Sample | None) -> bool:
+    return True
+
+
+def _batch_is_free(sample: Sample | None) -> bool:
+    return sample is None or not sample.run.batch_fixed
+
+
+def _has_providers(sample: Sample | None) -> bool:
+    return sample is None or len(sample.run.available_providers) != 1
+
+
+def _is_marked(sample: Sample | None) -> bool:
+    return sample is not None and sample.mark is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,61 +40,112 @@ class Command:
     shown: str
     """As people write it."""
     action: str
-    word: str
-    """In the footer."""
     sentence: str
     """In the help and the palette."""
-    in_footer: bool = True
+    word: str = ""
+    """In the footer; empty = not there."""
+    footer_key: str = ""
+    """In the footer, where it stands for its opposite too."""
+    works: Callable[[Sample | None], bool] = _always
+    """Whether the footer offers it now."""
 
 
-COMMANDS = (
-    Command("plus,equals_sign", "+", "batch(1)", "", "double the batch", in_footer=False),
-    Command("minus", "-", "batch(-1)", "", "halve the batch", in_footer=False),
-    Command("m", "m", "model", "model", "choose another model"),
-    Command("p", "p", "provider", "provider", "next execution provider"),
-    Command("t", "t", "threads", "threads", "next number of threads"),
-    Command("f", "f", "rate", "rate", "next pace: closed loop, or images per second that come in"),
-    Command("space", "space", "pause", "pause", "pause, or go on"),
-    Command("e", "e", "export", "export", "write all samples as CSV into this folder"),
-    Command("r", "r", "reset", "reset", "start the figures of the run again"),
-    Command("T", "T", "theme", "theme", "next colours"),
-    Command("ctrl+l", "ctrl+l", "repaint", "", "paint the screen again", in_footer=False),
-    Command("question_mark", "?", "help", "help", "all keys and what the figures mean"),
-    Command("q", "q", "leave", "quit", "end, and print the summary"),
+COMMON = (
+    Command("h", "h", "history", "minute by minute: what is sustained, and what heat does to it",
+            "history"),
+    Command("e", "e", "export", "write all samples as CSV into this folder", "export"),
+    Command("T", "T", "theme", "next colours", "theme"),
+    Command("ctrl+l", "ctrl+l", "repaint", "paint the screen again"),
+    Command("question_mark", "?", "help", "all keys and what the figures mean", "help"),
+    Command("q", "q", "leave", "end, and print the summary", "quit"),
+)  # fmt: skip
+"""What works live and in a replay; help and quit last."""
+
+LIVE = (
+    Command("plus,equals_sign", "+", "batch(1)", "double the batch", "batch", "+/-",
+            _batch_is_free),
+    Command("minus", "-", "batch(-1)", "halve the batch"),
+    Command("m", "m", "model", "choose another model", "model"),
+    Command("p", "p", "provider", "next execution provider", "provider", works=_has_providers),
+    Command("t", "t", "threads", "next number of threads", "threads"),
+    Command("a", "a", "mark", "mark this run as A: all that follows is compared with it", "mark A"),
+    Command("A", "A", "trial", "A/B trial: run A and the present in turn, or stop that",
+            "trial", works=_is_marked),
+    Command("space", "space", "pause", "pause, or go on", "pause"),
+    Command("f", "f", "rate", "next pace: closed loop, or images per second that come in", "rate"),
+    Command("r", "r", "reset", "start the figures of the run again", "reset"),
+)  # fmt: skip
+"""What works where a model runs."""
+
+REPLAY = (
+    Command("space", "space", "toggle_play", "play, or stand still", "play"),
+    Command("right", "right", "skip(10)", "10 s forward", "10 s", "left/right"),
+    Command("left", "left", "skip(-10)", "10 s back"),
+    Command("shift+right,right_square_bracket", "shift+right ]", "skip(60)", "a minute forward"),
+    Command("shift+left,left_square_bracket", "shift+left [", "skip(-60)", "a minute back"),
+    Command("greater_than_sign,full_stop", "> .", "faster", "twice as fast", "speed", "</>"),
+    Command("less_than_sign,comma", "< ,", "slower", "half as fast"),
+    Command("n", "n", "next_event", "to the next event", "event", "n/N"),
+    Command("N", "N", "previous_event", "to the event before"),
+    Command("home", "home", "seek_start", "to the beginning"),
+    Command("end", "end", "seek_end", "to the end"),
 )
+"""What works where a recorded session is played."""
+
+FIXED_IN_REPLAY = {
+    "plus,equals_sign,minus": "batch",
+    "m": "model",
+    "p": "provider",
+    "t": "threads",
+    "f": "rate",
+    "r": "figures",
+    "a,A": "mark",
+}
+"""Keys of the live screen that a replay answers with a notice: what they would change."""
 
 
-def bindings() -> list[Binding]:
-    """Key bindings of the monitor."""
-    made = [
+def bindings(commands: Sequence[Command]) -> list[Binding]:
+    """Their key bindings."""
+    return [
         Binding(command.key, command.action, command.sentence, id=command.action, show=False)
-        for command in COMMANDS
+        for command in commands
     ]
-    made += [
+
+
+def common_bindings() -> list[Binding]:
+    """Those of every app, the number keys and ctrl+c among them."""
+    numbers = [
         Binding(
             str(number), f"panel({number})", f"panel {kind.title}", id=f"panel-{number}", show=False
         )
         for number, kind in enumerate(PANELS, 1)
     ]
-    made.append(
-        Binding("ctrl+c", "interrupt", "interrupt", id="interrupt", show=False, priority=True)
+    interrupt = Binding(
+        "ctrl+c", "interrupt", "interrupt", id="interrupt", show=False, priority=True
     )
-    return made
+    return [*bindings(COMMON), *numbers, interrupt]
 
 
-def footer_keys(run: Run | None) -> list[tuple[str, str]]:
+def refusals() -> list[Binding]:
+    """Keys that a replay refuses."""
+    return [
+        Binding(key, f"refuse('{what}')", f"the {what} is fixed", id=f"refuse-{what}", show=False)
+        for key, what in FIXED_IN_REPLAY.items()
+    ]
+
+
+def footer_keys(commands: Sequence[Command], sample: Sample | None) -> list[tuple[str, str]]:
     """(key, word) of what works now, by importance, help and quit last."""
-    keys = [] if run is not None and run.batch_fixed else [("+/-", "batch")]
-    for command in COMMANDS:
-        one_provider = run is not None and len(run.available_providers) == 1
-        if command.in_footer and not (command.action == "provider" and one_provider):
-            keys.append((command.shown, command.word))
-    return keys
+    return [
+        (command.footer_key or command.shown, command.word)
+        for command in commands
+        if command.word and command.works(sample)
+    ]
 
 
-def help_keys() -> list[tuple[str, str]]:
+def help_keys(commands: Sequence[Command]) -> list[tuple[str, str]]:
     """(key, sentence) of everything."""
-    keys = [(command.shown, command.sentence) for command in COMMANDS]
+    keys = [(command.shown, command.sentence) for command in commands]
     numbers = f"1-{len(PANELS)}"
     return [*keys, (numbers, "switch a panel off and on"), ("ctrl+p", "find a command"),
             ("ctrl+c", "interrupt: as q, with exit code 130")]  # fmt: skip

@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING
 
 from edgetop.engine.spec import MAX_BATCH
 from edgetop.engine.worker import default_threads
-from edgetop.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from edgetop.sample import Run
     from edgetop.session.live import LiveSession
-    from edgetop.session.recording import Recording
     from edgetop.zoo.resolve import ModelChoice
 
 RATES_FPS = (None, 10.0, 15.0, 25.0, 30.0, 60.0, 120.0)
@@ -27,12 +23,10 @@ class Controls:
 
     Args:
         session: What is controlled.
-        recording: What is exported.
     """
 
-    def __init__(self, session: LiveSession, recording: Recording) -> None:
+    def __init__(self, session: LiveSession) -> None:
         self._session = session
-        self._recording = recording
 
     def _run(self) -> Run | None:
         last = self._session.last
@@ -106,32 +100,17 @@ class Controls:
         self._session.reset()
         return ""
 
-    def export(self, folder: Path) -> tuple[bool, str]:
-        """Write all samples so far; returns whether it worked, and a line for the user."""
-        run = self._run()
-        stem = (
-            "".join(c if c.isalnum() or c in "._-" else "_" for c in run.model)
-            if run
-            else "session"
-        )
-        path = _free_name(folder, f"edgetop-{stem}")
-        try:
-            self._recording.export(path, self._session.board, self._session.runs)
-        except UsageError as error:
-            return False, error.message
-        self._session.note(f"exported to {path.name}")
-        return True, f"exported to {path}"
+    def mark(self) -> str:
+        """Mark the present run as A."""
+        if self._run() is None:
+            return ""
+        self._session.mark()
+        return ""
 
-
-def _free_name(folder: Path, stem: str) -> Path:
-    """A name that is not taken: what was exported before stays."""
-    number = 1
-    while True:
-        path = folder / f"{stem}-{number}.csv"
-        try:
-            taken = path.exists()
-        except OSError:
-            taken = False
-        if not taken:
-            return path
-        number += 1
+    def trial(self) -> str:
+        """Run A and the present configuration in turn, or stop that."""
+        last = self._session.last
+        if last is None or last.mark is None:
+            return "mark A first: key a"
+        self._session.trial()
+        return ""

@@ -17,8 +17,9 @@ _WIDE = 110
 _FRAME_ROWS = 2
 _QUIET_ROWS = _FRAME_ROWS + 1
 _LEAST_ROWS = _FRAME_ROWS + 2
-_STATUS_WIDTH = 24
 _FOOTER_FROM = 7
+STATUS_WIDTH = 24
+"""Cells for the clock and the state."""
 
 UPPER = ("throughput", "latency")
 _COLUMNS_WIDE = (("processors", "memory"), ("power",), ("temperature", "events"))
@@ -41,7 +42,20 @@ class Box(NamedTuple):
     height: int
 
 
-def plan(width: int, height: int, shown: Collection[str], quiet: Collection[str]) -> dict[str, Box]:
+def is_framed(width: int, height: int) -> bool:
+    """There is room for panels with frames."""
+    return width >= _SMALLEST_FRAMED[0] and height >= _SMALLEST_FRAMED[1]
+
+
+def plan(
+    width: int,
+    height: int,
+    shown: Collection[str],
+    quiet: Collection[str],
+    *,
+    strips: Sequence[str] = (),
+    status_width: int = STATUS_WIDTH,
+) -> dict[str, Box]:
     """The place of every part of the screen that is visible.
 
     Args:
@@ -49,18 +63,33 @@ def plan(width: int, height: int, shown: Collection[str], quiet: Collection[str]
         height: Of the terminal, rows.
         shown: Names of the panels that are switched on.
         quiet: Those of them that have one line to say.
+        strips: Names of lines of full width above the footer, from above; a screen without
+            frames has them within its block.
+        status_width: Cells at the right of the first row.
     """
     boxes: dict[str, Box] = {}
-    top, bottom = 0, height
+    bottom = height
     if height >= _FOOTER_FROM:
         bottom -= 1
         boxes["footer"] = Box(0, bottom, width, 1)
-    if width < _SMALLEST_FRAMED[0] or height < _SMALLEST_FRAMED[1]:
+    if not is_framed(width, height):
         boxes["compact"] = Box(0, 0, width, max(0, bottom))
         return boxes
-    boxes["title"] = Box(0, 0, width - _STATUS_WIDTH, 1)
-    boxes["status"] = Box(width - _STATUS_WIDTH, 0, _STATUS_WIDTH, 1)
+    boxes["title"] = Box(0, 0, width - status_width, 1)
+    boxes["status"] = Box(width - status_width, 0, status_width, 1)
     top = 1
+    for name in reversed(strips):
+        bottom -= 1
+        boxes[name] = Box(0, bottom, width, 1)
+    boxes |= _panels(width, top, bottom, shown, quiet)
+    return boxes
+
+
+def _panels(
+    width: int, top: int, bottom: int, shown: Collection[str], quiet: Collection[str]
+) -> dict[str, Box]:
+    """The framed panels between two rows."""
+    boxes: dict[str, Box] = {}
     upper = [name for name in UPPER if name in shown]
     columns = _columns(width, shown, quiet)
     if len(columns) == 1 and all(name in quiet for name in columns[0]):

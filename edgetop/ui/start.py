@@ -1,4 +1,4 @@
-"""Opens the live screen and sees that the terminal is given back, however it ends."""
+"""Opens the screen and sees that the terminal is given back, however it ends."""
 
 from __future__ import annotations
 
@@ -8,44 +8,129 @@ from typing import TYPE_CHECKING
 
 from edgetop.errors import EdgetopError, ExitCode
 from edgetop.paint import symbols
+from edgetop.ui.guardian import Guardian
 from edgetop.ui.inbox import Inbox
 from edgetop.ui.terminal import Restorer, prepare_environment, terminal_encoding
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from typing import Protocol
+
     from edgetop.session.live import LiveSession
-    from edgetop.session.recording import Recording
+    from edgetop.session.player import Player
+    from edgetop.session.source import Source
+    from edgetop.stats.soak import Minute
+    from edgetop.ui.app import EdgetopApp
+    from edgetop.ui.exporting import Export
     from edgetop.ui.interrupts import Interrupts
+
+    class Record(Protocol):
+        """Keeps the session's samples."""
+
+        def export(self, path: Path) -> None:
+            """Write them to a file."""
+
+
+_KILLED = "edgetop was killed; what it had recorded is kept: edgetop sessions"
 
 
 def run(
-    session: LiveSession, recording: Recording, *, theme: str, interrupts: Interrupts
+    session: LiveSession,
+    record: Record,
+    *,
+    theme: str,
+    interrupts: Interrupts,
+    kiosk: bool = False,
 ) -> ExitCode:
     """Show the session until it or the user ends it; returns how it ended.
 
     The model's process starts first and loads while Textual is being imported; sampling starts
     after the first paint. When this returns the session has ended and the terminal is as it was.
 
+    Args:
+        session: Not yet started.
+        record: Writes what `e` exports.
+        theme: Name of the first theme.
+        interrupts: The signals that end it.
+        kiosk: Large digits, and no key works but q and ctrl+c.
+
     Raises:
         UsageError: No theme is called that.
         EdgetopError: A defect of ours ended the screen.
     """
+
+    def app(inbox: Inbox) -> EdgetopApp:
+        from edgetop.ui.app import Stage
+        from edgetop.ui.live import LiveApp
+
+        symbols = terminal_symbols()
+        return LiveApp(session, Stage(inbox, symbols, theme, interrupts, record.export, kiosk))
+
+    inbox = Inbox()
+    session.when_finished(inbox.close)
+    return _show(session, inbox, app, interrupts)
+
+
+def replay(
+    player: Player,
+    *,
+    theme: str,
+    interrupts: Interrupts,
+    kiosk: bool = False,
+    export: Export | None = None,
+    minutes: Sequence[Minute] = (),
+) -> ExitCode:
+    """Show a recorded session until the user ends it; returns how it ended.
+
+    Args:
+        player: Not yet started.
+        theme: Name of the first theme.
+        interrupts: The signals that end it.
+        kiosk: Large digits, over and over, and no key works but q and ctrl+c.
+        export: Writes the session to a file; None: the key for that is not offered.
+        minutes: The whole session minute by minute, for the history after a jump.
+
+    Raises:
+        UsageError: No theme is called that.
+        EdgetopError: A defect of ours ended the screen.
+    """
+
+    def app(inbox: Inbox) -> EdgetopApp:
+        from edgetop.ui.app import Stage
+        from edgetop.ui.replay import ReplayApp
+
+        stage = Stage(inbox, terminal_symbols(), theme, interrupts, export, kiosk)
+        return ReplayApp(player, stage, minutes)
+
+    inbox = Inbox()
+    player.subscribe_jumps(inbox.restart)
+    player.when_finished(inbox.close)
+    return _show(player, inbox, app, interrupts)
+
+
+def _show(
+    source: Source,
+    inbox: Inbox,
+    make_app: Callable[[Inbox], EdgetopApp],
+    interrupts: Interrupts,
+) -> ExitCode:
+    """Run an app from the terminal's first to its last moment."""
     prepare_environment()
     restorer = Restorer()
-    inbox = Inbox()
-    session.subscribe(inbox.put)
-    session.when_finished(inbox.close)
+    guardian = Guardian(_KILLED)
+    source.subscribe(inbox.put)
     stuck = False
     try:
-        from edgetop.ui.app import EdgetopApp
-
-        app = EdgetopApp(session, recording, inbox, terminal_symbols(), theme, interrupts)
+        app = make_app(inbox)
         if not interrupts.happened:
             app.run(mouse=False)
         stuck = app.stuck
     finally:
         interrupts.end_with(None)
         restorer.restore(stuck=stuck)
-        session.stop()
+        guardian.dismiss()
+        source.stop()
     if stuck:  # nobody reads: what is still to be said must not block the end
         _silence()
     if app.defect is not None:

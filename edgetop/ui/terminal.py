@@ -15,7 +15,7 @@ _CONSOLES = ("linux", "fbterm", "bterm")
 _SIXTEEN_COLOURS = ("xterm-16color", "screen", "ansi")
 _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
-_RESET = (
+RESET = (
     "\x18\x1b[?2026l\x1b[?2004l\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l"
     "\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
@@ -82,7 +82,7 @@ class Restorer:
 
     def _clear_the_way(self) -> None:
         terminal = open_terminal(self._fd)
-        left = _RESET.encode()
+        left = RESET.encode()
         try:
             termios.tcflush(terminal, termios.TCOFLUSH)
             for _ in range(_TRIES):

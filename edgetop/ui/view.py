@@ -9,9 +9,13 @@ from edgetop.paint.scale import steady_ceiling
 from edgetop.stats.series import TimeSeries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edgetop.paint.rows import Row
     from edgetop.paint.symbols import Symbols
     from edgetop.sample import Event, Sample
+    from edgetop.session.player import Position
+    from edgetop.stats.soak import Minute, Soak
 
 SERIES = ("fps", "p50_ms", "cpu_percent", "gpu_percent", "power_w", "temperature_c")
 """The histories that are kept."""
@@ -31,17 +35,41 @@ class View:
     def __init__(self, symbols: Symbols, board: str = "") -> None:
         self.symbols = symbols
         self.board = board
+        self.bytes_per_s: float | None = None
+        """What the screen itself sends to the terminal; None while not measured."""
+        self.position: Position | None = None
+        """Where the replay stands; None if this is none."""
+        self.timeline: Sequence[tuple[float, str]] = ()
+        """Elapsed time and short word of what happened in the whole of a replayed session."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all samples: those that follow are of another time."""
         self.sample: Sample | None = None
         self.series = {name: TimeSeries() for name in SERIES}
+        self._soak: Soak | None = None
         self.charts: dict[tuple[object, ...], tuple[object, list[Row]]] = {}
         """Charts as they were last painted, and the moment they were painted for."""
         self._ceilings: dict[str, float | None] = dict.fromkeys(SERIES)
         self.events: deque[Event] = deque(maxlen=_KEPT_EVENTS)
-        self.bytes_per_s: float | None = None
-        """What the screen itself sends to the terminal; None while not measured."""
         self.lowest_fps: float | None = None
         self.highest_fps: float | None = None
         self._figures_of: tuple[int, float] = (0, 0.0)
+
+    @property
+    def soak(self) -> Soak:
+        """The session minute by minute."""
+        if self._soak is None:
+            # numpy comes with it: with the first sample it is there, the first paint needs none.
+            from edgetop.stats.soak import Soak
+
+            self._soak = Soak()
+        return self._soak
+
+    def remember(self, minutes: Sequence[Minute]) -> None:
+        """Take over minutes from before the samples that will come."""
+        if minutes:
+            self.soak.restore(minutes)
 
     def keep_chart(self, key: tuple[object, ...], moment: object, rows: list[Row]) -> None:
         """Remember a painted chart; those of sizes that the terminal once had are forgotten."""
@@ -54,6 +82,7 @@ class View:
         span_s = sample.monotonic_s - self.sample.monotonic_s if self.sample else 0.0
         self.sample = sample
         self.events.extend(sample.events)
+        self.soak.add(sample)
         board = sample.board
         values = {
             "fps": sample.fps,

@@ -15,11 +15,14 @@ from edgetop.sample import (
     Event,
     Histogram,
     LatencyStats,
+    Mark,
     OwnCost,
+    Ratio,
     Run,
     Sample,
     State,
     Tensor,
+    Trial,
     Window,
     WorkerUse,
 )
@@ -162,6 +165,93 @@ def throttled() -> list[Sample]:
     return [*(sample(tick) for tick in range(100)), *hot]
 
 
+MARK = Mark(
+    run=1,
+    title="squeezenet_v1.1, batch 1, cpu 6 threads",
+    fps=246.1,
+    p50_ms=3.97,
+    p99_ms=5.56,
+    cpu_percent=96.0,
+    worker_rss_mib=82.4,
+    cpu_ms_per_inference=24.1,
+    power_w=31.4,
+    power_scope="gpu",
+    j_per_image=0.1276,
+    temperature_c=51.0,
+)
+"""The steady run, marked as A."""
+
+
+def marked() -> list[Sample]:
+    """After half a minute the run is marked; batch four is faster and costs more."""
+    run = replace(RUN, number=2, batch=4, inputs=(Tensor("data", "float32", (4, 3, 224, 224)),))
+    said = (event(60, "run 2: squeezenet_v1.1, batch 4", mark="batch 4"),)
+    before = [sample(tick) for tick in range(60)]
+    after = [
+        sample(tick, run=run, fps=281.0, run_elapsed_s=(tick - 60) * INTERVAL_S, mark=MARK,
+               total=window((tick - 59) * INTERVAL_S, 280.4, 4, 14.2),
+               histogram=histogram(14.2, 35 * (tick - 59)),
+               energy=Energy(33.0 * (tick - 59), tick - 59.0, 280 * (tick - 59), 0.1177),
+               worker=WorkerUse(121.0, 590.0, 84.4),
+               events=said if tick == 60 else ())
+        for tick in range(60, 150)
+    ]  # fmt: skip
+    return [*before, *after]
+
+
+TRIAL = Trial(
+    a="squeezenet_v1.1, batch 1, cpu 6 threads",
+    b="squeezenet_v1.1, batch 4, cpu 6 threads",
+    running="B",
+    pairs=23,
+    planned_pairs=60,
+    fps_a=246.1,
+    fps_b=276.6,
+    ratio=Ratio(1.124, 1.087, 1.162, 23),
+)
+"""A comparison that is under way."""
+
+
+def trial() -> list[Sample]:
+    """A and B run in turn; B is faster."""
+    return [replace(item, trial=TRIAL if n >= 90 else None) for n, item in enumerate(marked())]
+
+
+def alike() -> list[Sample]:
+    """A trial that has ended and found nothing."""
+    found = replace(TRIAL, running="", pairs=60, fps_b=247.0, ratio=Ratio(1.004, 0.991, 1.017, 60))
+    return [replace(item, trial=found) for item in marked()]
+
+
+def soak() -> list[Sample]:
+    """Three quarters of an hour in which the board heats up and at last holds itself back."""
+    whole: list[Sample] = []
+    for tick in range(0, 45 * 120, 20):
+        heat_c = 42.0 + 50.0 * (1 - math.exp(-tick / 1500))
+        hot = heat_c > 84.0
+        began = hot and not any(item.state is State.THROTTLED for item in whole)
+        fps = 188.0 - (tick % 7) if hot else 247.3
+        said = (event(tick, "throttled", "warning", "throttled"),) if began else ()
+        whole.append(
+            sample(tick, fps=fps, window=window(10.0, fps, 1, 982.0 / fps), events=said,
+                   state=State.THROTTLED if hot else State.STEADY,
+                   state_reason="gpu: software thermal slowdown" if hot else "within 2 %",
+                   board=boards.pc(1000 + tick * INTERVAL_S, heat_c=heat_c, throttled=hot,
+                                   power_w=22.4 if hot else 31.4))
+        )  # fmt: skip
+    return whole
+
+
+def hung() -> list[Sample]:
+    """No inference ends any more."""
+    reason = "no inference has ended for 12 s; the longest took 31 ms"
+    stuck = [
+        sample(tick, fps=0.0, window=Window(INTERVAL_S), state=State.HUNG, state_reason=reason)
+        for tick in range(40, 44)
+    ]
+    return [*(sample(tick) for tick in range(40)), *stuck]
+
+
 def paused() -> list[Sample]:
     """Paused after half a minute; the figures of the run stay."""
     said = (event(60, "paused"),)
@@ -225,6 +315,7 @@ STORIES: dict[str, Callable[[], list[Sample]]] = {
     story.__name__: cache(story)
     for story in (
         steady, batch_4, throttled, paused, failed, warming, nothing_known, no_sensors, large_board,
+        marked, trial, alike, soak, hung,
     )
 }  # fmt: skip
 """Every story by name."""

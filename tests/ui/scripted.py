@@ -1,20 +1,24 @@
-"""A session that runs nothing: it hands out the samples it is given and notes every command."""
+"""Sources that run nothing: they hand out the samples they are given and note every command."""
 
 from __future__ import annotations
 
 import threading
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import samples as stories
 
+from edgetop.export import table
 from edgetop.paint.symbols import UNICODE
-from edgetop.session.recording import Recording
-from edgetop.ui.app import EdgetopApp
+from edgetop.session.player import Position
+from edgetop.ui.app import Stage
 from edgetop.ui.inbox import Inbox
+from edgetop.ui.live import LiveApp
+from edgetop.ui.replay import ReplayApp
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
+    from pathlib import Path
 
     from textual.pilot import Pilot
 
@@ -22,6 +26,11 @@ if TYPE_CHECKING:
     from edgetop.paint.symbols import Symbols
     from edgetop.sample import Sample
     from edgetop.session.source import Receive
+    from edgetop.stats.soak import Minute
+    from edgetop.ui.app import EdgetopApp
+    from edgetop.ui.exporting import Export
+
+AnySession = TypeVar("AnySession", bound="ScriptedSession")
 
 
 class ScriptedSession:
@@ -94,9 +103,103 @@ class ScriptedSession:
         """Noted."""
         self.commands.append(("change", changes))
 
+    def mark(self) -> None:
+        """Noted."""
+        self.commands.append(("mark", None))
+
+    def trial(self) -> None:
+        """Noted."""
+        self.commands.append(("trial", None))
+
     def note(self, text: str, severity: str = "info") -> None:
         """Noted."""
         self.commands.append(("note", text))
+
+
+class ScriptedPlayer(ScriptedSession):
+    """What a replay shows to the screen; it moves only when it is told to, and at once."""
+
+    def __init__(self, samples: Sequence[Sample], board: str = stories.BOARD) -> None:
+        super().__init__(board)
+        self.samples = list(samples)
+        self.place = 0
+        """Number of the sample that is shown."""
+        self.playing = True
+        self.speed = 1.0
+        self._jumps: list[Callable[[Sequence[Sample]], None]] = []
+
+    @property
+    def marks(self) -> list[tuple[float, str]]:
+        """Of all events."""
+        return [
+            (sample.elapsed_s, event.mark)
+            for sample in self.samples
+            for event in sample.events
+            if event.mark
+        ]
+
+    def position(self) -> Position:
+        """Where it stands."""
+        ended = self.place == len(self.samples) - 1
+        return Position(
+            self.samples[self.place].elapsed_s,
+            self.samples[-1].elapsed_s,
+            playing=self.playing and not ended,
+            speed=self.speed,
+            ended=ended,
+            title="7f3a",
+        )
+
+    def subscribe_jumps(self, receive: Callable[[Sequence[Sample]], None]) -> None:
+        """Call `receive` after each jump."""
+        self._jumps.append(receive)
+
+    def go_on(self, count: int = 1) -> None:
+        """Play so many samples."""
+        for sample in self.samples[self.place + 1 : self.place + 1 + count]:
+            self.place += 1
+            self.play([sample])
+
+    def jump(self, place: int) -> None:
+        """Stand at a sample, with a minute of what led there."""
+        self.place = min(max(place, 0), len(self.samples) - 1)
+        history = self.samples[max(0, self.place - 120) : self.place + 1]
+        for receive in self._jumps:
+            receive(history)
+
+    def toggle_play(self) -> None:
+        """Noted and done."""
+        self.commands.append(("toggle_play", None))
+        self.playing = not self.playing
+
+    def faster(self) -> None:
+        """Noted and done."""
+        self.commands.append(("faster", None))
+        self.speed *= 2
+
+    def slower(self) -> None:
+        """Noted and done."""
+        self.commands.append(("slower", None))
+        self.speed /= 2
+
+    def seek(self, elapsed_s: float) -> None:
+        """Noted and done."""
+        self.commands.append(("seek", elapsed_s))
+        nearest = min(self.samples, key=lambda sample: abs(sample.elapsed_s - elapsed_s))
+        self.jump(self.samples.index(nearest))
+
+    def skip(self, seconds: float) -> None:
+        """Noted and done."""
+        self.commands.append(("skip", seconds))
+        self.jump(self.place + round(seconds / stories.INTERVAL_S))
+
+    def next_event(self) -> None:
+        """Noted."""
+        self.commands.append(("next_event", None))
+
+    def previous_event(self) -> None:
+        """Noted."""
+        self.commands.append(("previous_event", None))
 
 
 class ScriptedInterrupts:
@@ -111,13 +214,13 @@ class ScriptedInterrupts:
         self.end = end
 
 
-class Screen:
+class Screen(Generic[AnySession]):
     """An app on a screen in memory, with the session that it shows."""
 
     def __init__(
         self,
         app: EdgetopApp,
-        session: ScriptedSession,
+        session: AnySession,
         interrupts: ScriptedInterrupts,
         pilot: Pilot[None],
     ) -> None:
@@ -171,15 +274,49 @@ async def on_screen(
     symbols: Symbols = UNICODE,
     theme: str = "edgetop",
     board: str = stories.BOARD,
-) -> AsyncIterator[Screen]:
+    kiosk: bool = False,
+) -> AsyncIterator[Screen[ScriptedSession]]:
     """The app on a screen of this size, after it has painted these samples."""
-    session, recording, inbox = ScriptedSession(board), Recording(), Inbox()
-    session.subscribe(recording.add)
+    session, inbox = ScriptedSession(board), Inbox()
+    recorded: list[Sample] = []
+    session.subscribe(recorded.append)
     session.subscribe(inbox.put)
     session.when_finished(inbox.close)
     interrupts = ScriptedInterrupts()
-    app = EdgetopApp(session, recording, inbox, symbols, theme, interrupts)  # type: ignore[arg-type]
+
+    def export(path: Path) -> None:
+        rows = [table.sample_row(sample) for sample in recorded]
+        table.write_csv(path, [table.to_csv(rows, list(rows[0]))], board, session.runs)
+
+    stage = Stage(inbox, symbols, theme, interrupts, export, kiosk)  # type: ignore[arg-type]
+    app = LiveApp(session, stage)  # type: ignore[arg-type]
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screen(app, session, interrupts, pilot)
         await screen.play(*samples)
+        yield screen
+
+
+@asynccontextmanager
+async def replayed(
+    samples: Sequence[Sample],
+    size: tuple[int, int] = (120, 40),
+    *,
+    place: int | None = None,
+    symbols: Symbols = UNICODE,
+    kiosk: bool = False,
+    export: Export | None = None,
+    minutes: Sequence[Minute] = (),
+) -> AsyncIterator[Screen[ScriptedPlayer]]:
+    """A replay on a screen of this size, at some sample of the session or at its middle."""
+    player, inbox = ScriptedPlayer(samples), Inbox()
+    player.subscribe(inbox.put)
+    player.subscribe_jumps(inbox.restart)
+    player.when_finished(inbox.close)
+    interrupts = ScriptedInterrupts()
+    stage = Stage(inbox, symbols, "edgetop", interrupts, export, kiosk)  # type: ignore[arg-type]
+    app = ReplayApp(player, stage, minutes)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        screen = Screen(app, player, interrupts, pilot)
+        player.jump(len(samples) // 2 if place is None else place)
+        await pilot.pause()
         yield screen

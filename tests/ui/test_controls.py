@@ -11,12 +11,9 @@ from hypothesis import strategies as st
 from scripted import ScriptedSession
 
 from edgetop.engine.spec import MAX_BATCH, RunSpec
-from edgetop.session.recording import Recording
 from edgetop.ui.controls import RATES_FPS, Controls
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
 
     from edgetop.sample import Run
@@ -26,7 +23,7 @@ def controls(run: Run) -> tuple[Controls, ScriptedSession]:
     """The controls of a session in which this run goes on."""
     session = ScriptedSession()
     session.play([samples.sample(0, run=run)])
-    return Controls(session, Recording()), session  # type: ignore[arg-type]
+    return Controls(session), session  # type: ignore[arg-type]
 
 
 @given(st.integers(1, MAX_BATCH), st.sampled_from([1, -1]))
@@ -70,20 +67,3 @@ def test_a_provider_that_fell_away_leads_to_the_first() -> None:
     keys, session = controls(replace(samples.RUN, provider="qnn"))
     assert keys.provider() == ""
     assert session.commands == [("change", {"provider": "cpu"})]
-
-
-def test_an_export_without_any_sample_works_or_says_why(tmp_path: Path) -> None:
-    """Before the first sample there is nothing to name the file after."""
-    session = ScriptedSession()
-    worked, line = Controls(session, Recording()).export(tmp_path)  # type: ignore[arg-type]
-    assert line
-    assert worked == (tmp_path / "edgetop-session-1.csv").exists()
-
-
-def test_an_export_into_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
-    """One line with the path, nothing noted in the record."""
-    keys, session = controls(samples.RUN)
-    worked, line = keys.export(tmp_path / "gone")
-    assert not worked
-    assert str(tmp_path / "gone") in line
-    assert session.commands == []

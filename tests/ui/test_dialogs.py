@@ -14,7 +14,16 @@ from textual.widgets import Input
 
 from edgetop import locations
 from edgetop.paint.symbols import TIERS
-from edgetop.ui.commands import COMMANDS, bindings, footer_keys, help_keys
+from edgetop.ui.commands import (
+    COMMON,
+    LIVE,
+    REPLAY,
+    bindings,
+    common_bindings,
+    footer_keys,
+    help_keys,
+    refusals,
+)
 from edgetop.ui.panels import PANELS
 from edgetop.ui.screens.help import HelpScreen
 from edgetop.ui.screens.monitor import MonitorScreen
@@ -23,6 +32,10 @@ from edgetop.ui.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from textual.binding import Binding
+
+    from edgetop.ui.commands import Command
 
 THEMES = list(available(locations.shipped_dir("themes"), locations.shipped_dir("none")).themes)
 
@@ -34,7 +47,7 @@ async def test_help_names_every_key_and_state() -> None:
         x, y, width, height = screen.app.screen.query_one(".dialog").region
         inside = [line[x + 1 : x + width - 1] for line in screen.lines[y : y + height]]
         words = " ".join(" ".join(inside).split())
-        for key, sentence in help_keys():
+        for key, sentence in help_keys([*LIVE, *COMMON]):
             assert f"{key} {sentence}" in words
         for word in ("p50 p90 p99", "warming", "steady", "drifting", "throttled"):
             assert word in screen.text
@@ -83,7 +96,7 @@ async def test_the_palette_lists_every_command_and_runs_it() -> None:
         assert isinstance(screen.app.screen, CommandPalette)
         await screen.app.workers.wait_for_complete()
         await screen.pilot.pause()
-        for command in COMMANDS:
+        for command in (*LIVE, *COMMON):
             assert command.sentence[1:] in screen.text, command
             assert f"key {command.shown}" in screen.text, command
         screen.app.screen.query_one(Input).value = "double the batch"
@@ -95,20 +108,24 @@ async def test_the_palette_lists_every_command_and_runs_it() -> None:
         assert screen.session.commands == [("change", {"batch": 2})]
 
 
-def test_every_command_has_a_key_of_its_own() -> None:
+@pytest.mark.parametrize("of_mode", [bindings(LIVE), [*bindings(REPLAY), *refusals()]])
+def test_every_command_has_a_key_of_its_own(of_mode: list[Binding]) -> None:
     """And an identity by which a keymap can change it."""
-    keys = [key for binding in bindings() for key in binding.key.split(",")]
+    made = [*of_mode, *common_bindings()]
+    keys = [key for binding in made for key in binding.key.split(",")]
     assert len(keys) == len(set(keys))
-    assert all(binding.id for binding in bindings())
+    assert all(binding.id for binding in made)
     assert [str(number) for number in range(1, len(PANELS) + 1)] == [
         key for key in keys if key.isdigit()
     ]
 
 
-def test_what_the_footer_shows_is_in_the_help() -> None:
+@pytest.mark.parametrize("commands", [(*LIVE, *COMMON), (*REPLAY, *COMMON)])
+def test_what_the_footer_shows_is_in_the_help(commands: tuple[Command, ...]) -> None:
     """The help leaves nothing out."""
-    known = {key for key, _ in help_keys()} | {"+/-"}
-    assert {key for key, _ in footer_keys(None)} <= known
+    known = {key for shown, _ in help_keys(commands) for key in shown.split()}
+    for shown, _ in footer_keys(commands, None):
+        assert set(shown.split("/") if len(shown) > 1 else shown) <= known
 
 
 async def test_every_theme_applies() -> None:

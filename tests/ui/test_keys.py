@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import samples
 from samples import STORIES
-from scripted import on_screen
+from scripted import Screen, ScriptedSession, on_screen
 
 from edgetop.engine.spec import MAX_BATCH
 from edgetop.ui.widgets.panel import Panel
@@ -50,6 +50,7 @@ COMMANDS = [
     ("f", replace(RUN, rate_fps=120.0), ("set_rate", None)),
     ("space", RUN, ("toggle_pause", None)),
     ("r", RUN, ("reset", None)),
+    ("a", RUN, ("mark", None)),
 ]
 
 
@@ -115,14 +116,21 @@ async def test_one_core_leaves_no_choice_of_threads(monkeypatch: pytest.MonkeyPa
         assert "one core" in screen.notices[0]
 
 
+async def export(screen: Screen[ScriptedSession]) -> None:
+    """Press the key and wait until the thread has written."""
+    await screen.press("e")
+    await screen.app.workers.wait_for_complete()
+    await screen.pilot.pause()
+
+
 async def test_export_writes_two_files_and_never_over_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The notice names the file; the next export gets the next number."""
     monkeypatch.chdir(tmp_path)
     async with on_screen(STORIES["steady"]()) as screen:
-        await screen.press("e")
-        await screen.press("e")
+        await export(screen)
+        await export(screen)
         names = sorted(path.name for path in tmp_path.iterdir())
         assert names == [
             "edgetop-squeezenet_v1.1-1.csv",
@@ -145,7 +153,7 @@ async def test_an_export_that_fails_is_one_notice(
     async with on_screen(STORIES["steady"]()) as screen:
         monkeypatch.setattr("pathlib.Path.cwd", lambda: gone)
         gone.rmdir()
-        await screen.press("e")
+        await export(screen)
         assert len(screen.notices) == 1
         assert str(gone) in screen.notices[0]
         assert screen.session.commands == []
@@ -158,7 +166,7 @@ async def test_a_model_name_cannot_lead_the_export_elsewhere(
     """Slashes and blanks become underscores."""
     monkeypatch.chdir(tmp_path)
     async with on_screen(with_run(replace(RUN, model="../a b/[c]"))) as screen:
-        await screen.press("e")
+        await export(screen)
         assert (tmp_path / "edgetop-.._a_b__c_-1.csv").exists()
 
 

@@ -14,6 +14,7 @@ NAMES = tuple(kind.name for kind in PANELS)
 LOWER = tuple(name for name in NAMES if name not in UPPER)
 
 subsets = st.frozensets(st.sampled_from(NAMES))
+strips = st.sampled_from([(), ("trial",), ("timeline",), ("trial", "timeline")])
 widths = st.integers(0, 300)
 heights = st.integers(0, 100)
 
@@ -33,12 +34,17 @@ def cells(boxes: dict[str, Box]) -> int:
     return sum(box.width * box.height for box in boxes.values())
 
 
-@given(widths, heights, subsets, subsets)
+@given(widths, heights, subsets, subsets, strips, st.integers(0, 49))
 def test_boxes_stay_on_the_screen_and_never_overlap(
-    width: int, height: int, shown: frozenset[str], quiet: frozenset[str]
+    width: int,
+    height: int,
+    shown: frozenset[str],
+    quiet: frozenset[str],
+    strips: tuple[str, ...],
+    corner: int,
 ) -> None:
     """At any size, whatever is switched on and whatever has nothing to say."""
-    boxes = plan(width, height, shown, quiet & shown)
+    boxes = plan(width, height, shown, quiet & shown, strips=strips, status_width=corner)
     for box in boxes.values():
         assert box.width >= 0
         assert box.height >= 0
@@ -113,6 +119,35 @@ def test_the_footer_stands_in_the_last_row_from_seven_rows_on(
         assert boxes["footer"] == Box(0, height - 1, width, 1)
     else:
         assert "footer" not in boxes
+
+
+@given(widths, heights, subsets, strips)
+def test_strips_stand_above_the_footer_of_a_framed_screen(
+    width: int, height: int, shown: frozenset[str], strips: tuple[str, ...]
+) -> None:
+    """In their order, one row each over the full width; without frames they have no box."""
+    boxes = plan(width, height, shown, (), strips=strips)
+    if "compact" in boxes:
+        assert not {"trial", "timeline"} & set(boxes)
+        return
+    first = height - 1 - len(strips)
+    assert [boxes[name] for name in strips] == [
+        Box(0, first + index, width, 1) for index in range(len(strips))
+    ]
+
+
+@given(st.integers(70, 300), st.integers(20, 100), subsets, subsets, strips)
+def test_panels_keep_their_rows_beside_strips(
+    width: int,
+    height: int,
+    shown: frozenset[str],
+    quiet: frozenset[str],
+    strips: tuple[str, ...],
+) -> None:
+    """A panel that is drawn is worth drawing, on the smallest framed screen too."""
+    for name, box in plan(width, height, shown, quiet & shown, strips=strips).items():
+        if name in NAMES:
+            assert box.height >= (3 if name in quiet else 4), name
 
 
 def test_everything_is_visible_at_120x40() -> None:

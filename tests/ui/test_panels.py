@@ -17,10 +17,14 @@ from samples import STORIES, view_of
 from edgetop.paint.rows import Row, fit, width_of
 from edgetop.paint.symbols import ASCII, TIERS, UNICODE
 from edgetop.readings import Reading, Reason
-from edgetop.ui.commands import footer_keys
+from edgetop.ui.commands import COMMON, LIVE, footer_keys
 from edgetop.ui.panels import PANELS
 from edgetop.ui.panels.bars import footer, status, title
 from edgetop.ui.panels.compact import compact
+from edgetop.ui.panels.kiosk import caption, digits, scale_for
+from edgetop.ui.panels.minute_charts import charts
+from edgetop.ui.panels.minutes import summary, table, table_head
+from edgetop.ui.panels.trial import trial
 from edgetop.ui.view import View
 
 if TYPE_CHECKING:
@@ -35,6 +39,13 @@ PAINTS: dict[str, Paint] = {
     "title": title,
     "status": status,
     "compact": compact,
+    "trial": trial,
+    "summary": summary,
+    "charts": charts,
+    "table head": table_head,
+    "table": lambda view, width, height: table(view, width, height, None),
+    "caption": caption,
+    "digits": lambda view, width, height: digits(view, scale_for(width, height))[:height],
 }
 """Everything that paints from a view."""
 
@@ -86,7 +97,8 @@ def test_the_ascii_tier_is_nothing_but_ascii(name: str, story: str, size: tuple[
 @given(st.integers(0, 140), st.booleans())
 def test_the_footer_always_has_help_and_quit_where_they_fit(width: int, fixed: bool) -> None:
     """Keys are left out from the least important on, never the last two."""
-    keys = footer_keys(replace(samples.RUN, batch_fixed=fixed))
+    run = replace(samples.RUN, batch_fixed=fixed)
+    keys = footer_keys([*LIVE, *COMMON], samples.sample(0, run=run))
     row = footer(keys, width)
     text = words([row])
     assert text.endswith("? help  q quit  ")

@@ -83,11 +83,11 @@ def test_the_inbox_keeps_samples_until_somebody_listens() -> None:
         inbox.put(sample)
     inbox.when_news(lambda: rings.append(len(rings)))
     assert rings == [0]
-    assert inbox.take() == story[:3]
-    assert inbox.take() == []
+    assert inbox.take() == (story[:3], False)
+    assert inbox.take() == ([], False)
     inbox.put(story[3])
     assert rings == [0, 1]
-    assert inbox.take() == story[3:4]
+    assert inbox.take() == (story[3:4], False)
 
 
 def test_the_inbox_tells_of_the_end_even_if_nobody_listened_yet() -> None:
@@ -97,7 +97,7 @@ def test_the_inbox_tells_of_the_end_even_if_nobody_listened_yet() -> None:
     inbox.close()
     inbox.when_news(lambda: rings.append(inbox.closed))
     assert rings == [True]
-    assert len(inbox.take()) == 1
+    assert len(inbox.take().samples) == 1
 
 
 def test_nothing_is_lost_between_the_threads() -> None:
@@ -107,7 +107,39 @@ def test_nothing_is_lost_between_the_threads() -> None:
     sampler = threading.Thread(target=lambda: [inbox.put(sample) for sample in story * 20])
     sampler.start()
     while sampler.is_alive():
-        taken += inbox.take()
+        taken += inbox.take().samples
     sampler.join()
-    taken += inbox.take()
+    taken += inbox.take().samples
     assert taken == story * 20
+
+
+def test_a_restart_drops_what_waits() -> None:
+    """Its samples take the place of everything; what comes later follows them."""
+    inbox, rings = Inbox(), []
+    story = STORIES["steady"]()
+    inbox.when_news(lambda: rings.append(len(rings)))
+    inbox.put(story[50])
+    inbox.restart(story[:3])
+    inbox.put(story[3])
+    assert rings == [0, 1, 2, 3]
+    assert inbox.take() == (story[:4], True)
+    assert inbox.take() == ([], False)
+    inbox.restart(story[5:6])
+    inbox.restart(story[7:8])
+    assert inbox.take() == (story[7:8], True)
+
+
+def test_a_cleared_view_is_a_new_one() -> None:
+    """Nothing of the samples before is left; symbols and board stay."""
+    view = view_of(STORIES["batch_4"]())
+    view.clear()
+    for item in STORIES["steady"]()[:20]:
+        view.update(item)
+    fresh = view_of(STORIES["steady"]()[:20])
+    for name in SERIES:
+        assert view.series[name].tail(60) == fresh.series[name].tail(60)
+        assert view.series[name].marks_in(60) == []
+    assert list(view.events) == list(fresh.events)
+    assert view.soak.minutes() == fresh.soak.minutes()
+    assert (view.lowest_fps, view.highest_fps) == (fresh.lowest_fps, fresh.highest_fps)
+    assert (view.symbols, view.board) == (fresh.symbols, fresh.board)

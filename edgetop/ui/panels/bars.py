@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 from edgetop.paint.numbers import clock
 from edgetop.paint.rows import Row, join, width_of
 from edgetop.sensors.identity import short_name
+from edgetop.ui.layout import STATUS_WIDTH
 from edgetop.ui.panels.parts import state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edgetop.sample import Run, Sample
+    from edgetop.session.player import Position
     from edgetop.ui.view import View
+
+_ROOM_FOR_POSITION = 110
+"""Columns of the screen from which the position stands beside the badge."""
+_REPLAY_NARROW = 28
+_REPLAY_WIDE = 51
 
 
 def title(view: View, width: int, height: int) -> list[Row]:
@@ -23,7 +30,7 @@ def title(view: View, width: int, height: int) -> list[Row]:
         return []
     run = sample.run
     dot = f" {view.symbols.dot} "
-    row = join((" ", "text"), (run.model, "title"), (dot + dot.join(_settings(run)), "text"))
+    row = join((" ", "text"), (run.model, "title"), (dot + dot.join(settings(run)), "text"))
     room = width - width_of(row) - 3
     board = _board(view, sample, room)
     if not board:
@@ -41,7 +48,8 @@ def _board(view: View, sample: Sample, room: int) -> str:
     return text if len(text) <= room else ""
 
 
-def _settings(run: Run) -> list[str]:
+def settings(run: Run) -> list[str]:
+    """Precision, batch, provider with its threads, instances: a few words each."""
     threads = f" {run.threads} thread{'' if run.threads == 1 else 's'}" if run.threads else ""
     parts = [f"batch {run.batch}", f"{run.provider}{threads}"]
     if run.precision:
@@ -51,12 +59,40 @@ def _settings(run: Run) -> list[str]:
     return parts
 
 
-def status(view: View, _width: int, height: int) -> list[Row]:
-    """Time of the run and the state; the clock stands left, so that its tick is cheap."""
+def status_width(view: View, width: int) -> int:
+    """Cells that `status` needs at the right of the first row."""
+    if view.position is None:
+        return STATUS_WIDTH
+    return _REPLAY_WIDE if width >= _ROOM_FOR_POSITION else _REPLAY_NARROW
+
+
+def status(view: View, width: int, height: int) -> list[Row]:
+    """Clock and state; the clock stands left, so that its tick is cheap.
+
+    Live it is the run's; in a replay it is the position in the session, where there is room.
+    """
     sample = view.sample
     if sample is None or not height:
         return []
-    return [join((f"{clock(sample.run_elapsed_s)}  ", "dim"), state(view))]
+    if view.position is None:
+        return [join((f"{clock(sample.run_elapsed_s)}  ", "dim"), state(view))]
+    row = join(replay_badge(view, view.position), ("  ", "text"), state(view))
+    if width < _REPLAY_WIDE:
+        return [row]
+    return [join((f"  {position_text(view.position)}  ", "dim"), row)]
+
+
+def position_text(position: Position) -> str:
+    """``00:12:31 / 24:00:00``."""
+    return f"{clock(position.elapsed_s)} / {clock(position.duration_s)}"
+
+
+def replay_badge(view: View, position: Position) -> Row:
+    """What nobody may take for a live measurement, and how fast time goes."""
+    symbols = view.symbols
+    mark = symbols.play if position.playing else symbols.paused
+    speed = f"{position.speed:g}{symbols.times}"
+    return ((f" {mark} replay {speed:<5} ", "selected"),)
 
 
 def footer(keys: Sequence[tuple[str, str]], width: int) -> Row:

@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING
 
 from edgetop.paint.histogram import histogram
 from edgetop.paint.numbers import fixed, si
-from edgetop.paint.rows import Row, join
+from edgetop.paint.rows import Row, fit, join, width_of
 from edgetop.sample import State
+from edgetop.ui.panels.bars import position_text, replay_badge
 from edgetop.ui.panels.latency import unit
 from edgetop.ui.panels.parts import history, labelled, number, state
+from edgetop.ui.panels.trial import trial
+from edgetop.ui.panels.versus import compared, versus
 
 if TYPE_CHECKING:
     from edgetop.sample import Sample
+    from edgetop.session.player import Position
     from edgetop.ui.view import View
 
+_ROOM_FOR_TITLE = 6
+_ROOM_FOR_VERSUS = 38
+_STATE_ENDS = 25
+"""Columns that throughput and state take: what stands behind them does not move."""
 _ROOM_FOR_TWO = 24
 """Columns from which the median stands beside p99."""
 
@@ -25,10 +33,13 @@ def compact(view: View, width: int, height: int) -> list[Row]:
     if sample is None:
         return []
     rows = [_throughput(view, sample, width)]
-    if sample.state is State.FAILED:
+    if view.position is not None:
+        rows.insert(0, _replay(view, view.position, width))
+    if sample.state in (State.FAILED, State.HUNG):
         rows.append(((sample.state_reason, "alert"),))
+    rows += trial(view, width, 1)
     rows += [_latency(view, sample, width), _power(view, sample), _loads(view, sample)]
-    if height >= 6:
+    if height >= _ROOM_FOR_TITLE and height > len(rows):
         rows.insert(0, _title(sample))
     room = height - len(rows)
     if room >= 2:
@@ -44,12 +55,26 @@ def _title(sample: Sample) -> Row:
     return join((run.model, "title"), (f"  batch {run.batch}  {run.provider}", "dim"))
 
 
+def _replay(view: View, position: Position, width: int) -> Row:
+    """That this is no live measurement; the position as far as there is room."""
+    row = replay_badge(view, position)
+    whole = position_text(position)
+    for text in (whole, whole.partition(" ")[0]):
+        if width_of(row) + 1 + len(text) <= width:
+            return join(row, (f" {text}", "dim"))
+    return row
+
+
 def _throughput(view: View, sample: Sample, width: int) -> Row:
     ink = "big" if sample.fps is not None else "dim"
     unit_text = " FPS   " if width >= _ROOM_FOR_TWO else " FPS "
-    return join(
+    row = join(
         (fixed(sample.fps, 5, 4, dash=view.symbols.dash), ink), (unit_text, "text"), state(view)
     )
+    than_a = compared(view)
+    if than_a is None or width < _ROOM_FOR_VERSUS:
+        return row
+    return join(fit(row, _STATE_ENDS), versus(than_a.fps, more_is_better=True))
 
 
 def _latency(view: View, sample: Sample, width: int) -> Row:

@@ -8,12 +8,14 @@ from edgetop.paint.histogram import histogram
 from edgetop.paint.numbers import grouped
 from edgetop.paint.rows import Row, join
 from edgetop.ui.panels.parts import history, labelled
+from edgetop.ui.panels.versus import compared, versus
 
 if TYPE_CHECKING:
     from edgetop.sample import LatencyStats, Sample
     from edgetop.ui.view import View
 
 _FAST_MS = 0.1
+_DIFFERENCE_WIDTH = len("+12.3 % p50   ")
 _ROOM_FOR_HISTORY = 15
 _HISTORY_ROWS = 5
 _ROOM_FOR_ALL = 52
@@ -83,7 +85,20 @@ def _numbers(view: View, sample: Sample, width: int) -> list[Row]:
         first, second = first[:3], second[:2]
     pace = "" if sample.run.rate_fps is None else "from scheduled time"
     lost = f"{grouped(sample.total.lost)} lost  " if sample.total.lost else ""
-    return [
+    rows = [
         join(*first, (name, "text")),
         join(count, (lost, "warn"), *second, (pace if width >= _ROOM_FOR_PACE else "", "dim")),
     ]
+    than_a = _versus(view)
+    return [*rows, than_a] if than_a else rows
+
+
+def _versus(view: View) -> Row:
+    """Median and p99 against those of A."""
+    than_a = compared(view)
+    if than_a is None:
+        return ()
+    p50 = versus(than_a.latency_p50, more_is_better=False, words=" p50   ")
+    p99 = versus(than_a.latency_p99, more_is_better=False, words=" p99   ")
+    blank = (" " * _DIFFERENCE_WIDTH, "text")  # p99 comes later, and nothing moves then
+    return join(p50 or blank, p99 or blank, ("vs A", "dim")) if p50 or p99 else ()

@@ -9,6 +9,7 @@ from edgetop.paint.numbers import mib
 from edgetop.paint.rows import Row, join
 from edgetop.readings import Kind, Reason
 from edgetop.ui.panels.parts import NUMBER_WIDTH
+from edgetop.ui.panels.versus import compared, versus
 
 if TYPE_CHECKING:
     from edgetop.readings import Reading
@@ -23,10 +24,12 @@ def memory(view: View, width: int, height: int) -> list[Row]:
         return []
     board = sample.board
     text, unit = mib(sample.worker.rss_mib, view.symbols.dash)
+    difference = _versus(view)
     rows = [
         join(
             (text.rjust(NUMBER_WIDTH), "dim" if sample.worker.rss_mib is None else "number"),
-            (f" {unit} model (resident)", "dim"),
+            (f" {unit} model{' ' if difference else ' (resident)'}", "dim"),
+            difference,
         ),
         _share(view, board.memory_used_mib, board.memory_total_mib.value, "used", width),
     ]
@@ -38,6 +41,13 @@ def memory(view: View, width: int, height: int) -> list[Row]:
             join((view.symbols.dash.rjust(NUMBER_WIDTH), "dim"), (f" gpu: {gpu.words}", "dim"))
         )
     return rows[: max(0, height)]
+
+
+def _versus(view: View) -> Row:
+    than_a = compared(view)
+    if than_a is None or than_a.memory_worker is None:
+        return ()
+    return join((" ", "text"), versus(than_a.memory_worker, more_is_better=False))
 
 
 def _gpu_total_mib(sample: Sample) -> float | None:

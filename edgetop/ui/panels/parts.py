@@ -27,6 +27,7 @@ STATE_INKS = {
     State.DRIFTING: "warn",
     State.THROTTLED: "alert",
     State.PAUSED: "warn",
+    State.HUNG: "alert",
     State.FAILED: "alert",
 }
 

@@ -9,6 +9,7 @@ from edgetop.paint.numbers import fixed, si, significant
 from edgetop.paint.rows import Row, join, width_of
 from edgetop.readings import Kind
 from edgetop.ui.panels.parts import NUMBER_WIDTH, history, number, unknown
+from edgetop.ui.panels.versus import compared, versus
 
 if TYPE_CHECKING:
     from edgetop.readings import SensorReading
@@ -40,8 +41,15 @@ def power(view: View, width: int, height: int) -> list[Row]:
     if headline.power_w is None:
         rows = [unknown(headline.reason, view), *_rails(view, sample, width)]
         return rows[: max(0, height)]
+    than_a = compared(view)
+    difference = () if than_a is None else versus(than_a.power, more_is_better=False)
     rows = [
-        join(number(headline.power_w, view), (" W ", "text"), (headline.scope_words, "dim")),
+        join(
+            number(headline.power_w, view),
+            (" W ", "text"),
+            *((difference, ("  ", "text")) if difference else ()),
+            (headline.scope_words, "dim"),
+        ),
         _per_image(view, sample, width),
     ]
     left_out = _what_is_left_out(view, headline.excludes, width, 2 if height >= _ROOMY else 1)
@@ -60,6 +68,9 @@ def _per_image(view: View, sample: Sample, width: int) -> Row:
     text, unit = si(energy_j, "J", micro=symbols.micro)
     images = significant(1 / energy_j if energy_j else None, dash=symbols.dash)
     row = join((text.rjust(NUMBER_WIDTH), "number"), (f" {unit} per image", "dim"))
+    than_a = compared(view)
+    if than_a is not None and than_a.energy_j_per_image is not None:
+        row = join(row, ("  ", "text"), versus(than_a.energy_j_per_image, more_is_better=False))
     endings = (f"  {images} images per J", f"  {images} per J", "")
     room = width - width_of(row)
     return join(row, (next(text for text in endings if len(text) <= max(0, room)), "dim"))

@@ -9,6 +9,7 @@ from edgetop.paint.numbers import fixed, si
 from edgetop.paint.rows import Row, join
 from edgetop.readings import Kind
 from edgetop.ui.panels.parts import NUMBER_WIDTH, history, number, percent_bar
+from edgetop.ui.panels.versus import cpu_time_ratio, versus
 
 if TYPE_CHECKING:
     from edgetop.readings import SensorReading
@@ -127,10 +128,12 @@ def _per_inference(view: View, sample: Sample) -> Row:
     used_ms = sample.worker.cpu_ms_per_inference
     used_s = None if used_ms is None else used_ms / 1000
     text, unit = si(used_s, "s", micro=view.symbols.micro, dash=view.symbols.dash)
-    return join(
-        (text.rjust(NUMBER_WIDTH), "dim" if used_ms is None else "number"),
-        (f" {unit} of cpu time per inference", "dim"),
-    )
+    head = (text.rjust(NUMBER_WIDTH), "dim" if used_ms is None else "number")
+    ratio = cpu_time_ratio(sample)
+    if ratio is None:
+        return join(head, (f" {unit} of cpu time per inference", "dim"))
+    difference = versus(ratio, more_is_better=False)
+    return join(head, (f" {unit} cpu/inference  ", "dim"), difference)
 
 
 def _own(view: View, sample: Sample, width: int) -> Row:

@@ -11,6 +11,7 @@ from edgetop.paint.numbers import fixed
 from edgetop.paint.rows import Row, join, width_of
 from edgetop.readings import Kind
 from edgetop.ui.panels.parts import NUMBER_WIDTH, history, unknown
+from edgetop.ui.panels.versus import compared, difference
 
 if TYPE_CHECKING:
     from edgetop.readings import SensorReading, Throttle
@@ -46,7 +47,7 @@ def temperature(view: View, width: int, height: int) -> list[Row]:
         for item in sorted(sample.board.of_kind(Kind.TEMPERATURE), key=_coldness)
         if item.sensor.role != "static"
     ]
-    status = [*_throttle(view, sample, width), *_fans(view, sample)]
+    status = [*_versus(view), *_throttle(view, sample, width), *_fans(view, sample)]
     room = max(0, height - len(status))
     wants_chart = room >= 7
     shown = zones[: max(1, room - 5 if wants_chart else room)]
@@ -54,6 +55,14 @@ def temperature(view: View, width: int, height: int) -> list[Row]:
     if wants_chart:
         rows += history(view, "temperature_c", width, height - len(rows), "temperature")
     return rows[: max(0, height)]
+
+
+def _versus(view: View) -> list[Row]:
+    """The hottest zone against that of A."""
+    than_a = compared(view)
+    if than_a is None or than_a.temperature_c_difference is None:
+        return []
+    return [difference(than_a.temperature_c_difference, f"{view.symbols.degree}C")]
 
 
 def _coldness(item: SensorReading) -> float:

@@ -11,6 +11,7 @@ from edgetop.paint.rows import Row, beside, fit, join
 from edgetop.sample import State
 from edgetop.ui.panels.parts import STATE_INKS, history, labelled, number
 from edgetop.ui.panels.truth import truth, warning
+from edgetop.ui.panels.versus import compared, versus, what_is_a
 
 if TYPE_CHECKING:
     from edgetop.sample import Sample
@@ -22,6 +23,8 @@ _DIGITS = 5
 _SIGNIFICANT = 4
 _BIG_WIDTH = 19
 _ROOM_FOR_BIG = 52
+_LEAST_CHART = 3
+"""Rows that the history should keep before the panel says what is marked."""
 _ROOM_FOR_TRUTH = 13
 """Rows from which the panel also says what exactly runs."""
 
@@ -34,9 +37,11 @@ def throughput(view: View, width: int, height: int) -> list[Row]:
     if sample.state is State.FAILED:
         head = [_plain(view, sample)[0], *_failure(view, sample, width)]
     elif height >= 7 and width >= _ROOM_FOR_BIG:
-        head = _big(view, sample, width)
+        head = [*_big(view, sample, width), *_a(sample)]
     else:
         head = _plain(view, sample)
+        if height - len(head) > _LEAST_CHART:
+            head += _a(sample)
     foot: list[Row] = []
     if height >= _ROOM_FOR_TRUTH:
         foot = [(), *truth(sample, view.symbols)]
@@ -52,12 +57,23 @@ def _big(view: View, sample: Sample, width: int) -> list[Row]:
     ink = "big" if sample.fps is not None else "dim"
     digits: list[Row] = [((line, ink),) for line in big(text, view.symbols, _BIG_WIDTH)]
     beside_it = [
-        (("images per second", "text"),),
+        join(("images per second   ", "text"), _versus(view)),
         join(labelled(sample.total.fps, "mean ", view), _range(view)),
         _pace(view, sample),
     ]
     right = [fit(row, width - _BIG_WIDTH - 3, view.symbols.ellipsis) for row in beside_it]
     return beside(digits, right, _BIG_WIDTH, 3, width)
+
+
+def _versus(view: View) -> Row:
+    than_a = compared(view)
+    return versus(than_a.fps, more_is_better=True) if than_a is not None else ()
+
+
+def _a(sample: Sample) -> list[Row]:
+    """What all panels compare with, if anything is marked."""
+    row = what_is_a(sample)
+    return [row] if row else []
 
 
 def _range(view: View) -> Row:
@@ -72,6 +88,8 @@ def _plain(view: View, sample: Sample) -> list[Row]:
         ),
         (" FPS ", "text"),
         labelled(sample.total.fps, "mean", view),
+        ("  ", "text"),
+        _versus(view),
     )
     return [first, _pace(view, sample)]
 

@@ -23,12 +23,16 @@ _FIGURES = (
     ("scheduled", "images come in at a rate; latency counts from when one was due"),
     ("W", "always with what it covers; no sensor is not zero watts"),
     ("J per image", "energy over the time the sensor covered / images in it"),
+    ("vs A", "the run so far by the one marked A; within 1 % it is grey"),
+    ("B/A", "throughput of B by that of A, with its 95 % interval"),
+    ("sustained", "median of the last five full minutes; burst is the best minute"),
 )
 _STATES = (
     ("warming", "loading, warming up, or too little data for a verdict"),
     ("steady", "throughput and median within 10 % over three windows"),
     ("drifting", "they are not, or they trend over the last minute"),
     ("throttled", "the board says that it holds itself back"),
+    ("hung", "no inference has ended for far longer than any took"),
 )
 
 

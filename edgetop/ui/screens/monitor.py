@@ -1,59 +1,32 @@
-"""The live screen: panels placed by `edgetop.ui.layout`, painted from one view."""
+"""The main screen: panels placed by `edgetop.ui.layout`, painted from one view."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
-from textual.layout import Layout, WidgetPlacement
-from textual.screen import Screen
-
-from edgetop.ui.layout import Box, plan
+from edgetop.ui.layout import plan
 from edgetop.ui.panels import PANELS
-from edgetop.ui.panels.bars import footer, status, title
+from edgetop.ui.panels.bars import footer, status, status_width, title
 from edgetop.ui.panels.compact import compact
+from edgetop.ui.panels.timeline import timeline
+from edgetop.ui.panels.trial import trial
+from edgetop.ui.screens.painted import PaintedScreen
 from edgetop.ui.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
-    from textual.geometry import Size
-    from textual.layout import ArrangeResult
-    from textual.widget import Widget
 
     from edgetop.paint.rows import Row
+    from edgetop.ui.layout import Box
     from edgetop.ui.theme import Theme
     from edgetop.ui.view import View
 
     Keys = Callable[[], Sequence[tuple[str, str]]]
 
 
-class _PlannedLayout(Layout):
-    """Puts each panel where the plan says; those without a place are not drawn."""
-
-    name = "planned"
-
-    def __init__(self, place: Callable[[int, int], dict[str, Box]]) -> None:
-        self._place = place
-
-    def arrange(
-        self,
-        parent: Widget,  # noqa: ARG002
-        children: list[Widget],
-        size: Size,
-        greedy: bool = True,  # noqa: ARG002
-    ) -> ArrangeResult:
-        """Called by Textual when the size or the number of panels changes."""
-        boxes = self._place(size.width, size.height)
-        return [
-            WidgetPlacement(Region(*boxes[child.id]), NULL_OFFSET, NULL_SPACING, child)
-            for child in children
-            if child.id in boxes
-        ]
-
-
-class MonitorScreen(Screen[None]):
+class MonitorScreen(PaintedScreen):
     """All panels; number keys switch them on and off.
 
     Args:
@@ -63,20 +36,10 @@ class MonitorScreen(Screen[None]):
     """
 
     def __init__(self, view: View, theme: Theme, keys: Keys) -> None:
-        super().__init__(id="monitor")
-        self._view = view
-        self._inks = theme
+        super().__init__(view, theme, id="monitor")
         self._keys = keys
         self._hidden: set[str] = set()
-        self._quiet: frozenset[str] = frozenset(kind.name for kind in PANELS if kind.quiet(view))
-        self._planned = _PlannedLayout(self._boxes)
-        self.panels: list[Panel] = []
-        """All parts of the screen."""
-
-    @property
-    def layout(self) -> Layout:
-        """Our own arrangement; `styles.layout` takes only the names of Textual's."""
-        return self._planned
+        self._arranged_for = self._what_is_said()
 
     def compose(self) -> ComposeResult:
         """Every part there is; the plan decides what is seen."""
@@ -84,44 +47,40 @@ class MonitorScreen(Screen[None]):
         def keys(_view: View, width: int, height: int) -> list[Row]:
             return [footer(self._keys(), width)] if height else []
 
-        yield Panel(title, self._view, self._inks, id="title")
-        yield Panel(status, self._view, self._inks, id="status")
+        yield Panel(title, self.view, self.inks, id="title")
+        yield Panel(status, self.view, self.inks, id="status")
         for number, kind in enumerate(PANELS, 1):
             yield Panel(
-                kind.paint, self._view, self._inks, id=kind.name, title=f"{number} {kind.title}"
+                kind.paint, self.view, self.inks, id=kind.name, title=f"{number} {kind.title}"
             )
-        yield Panel(compact, self._view, self._inks, id="compact")
-        yield Panel(keys, self._view, self._inks, id="footer")
+        yield Panel(compact, self.view, self.inks, id="compact")
+        yield Panel(trial, self.view, self.inks, id="trial")
+        yield Panel(timeline, self.view, self.inks, id="timeline")
+        yield Panel(keys, self.view, self.inks, id="footer")
 
-    def _boxes(self, width: int, height: int) -> dict[str, Box]:
+    def boxes(self, width: int, height: int) -> dict[str, Box]:
+        """The plan for what there is to say."""
+        quiet, strips = self._arranged_for
         shown = [kind.name for kind in PANELS if kind.name not in self._hidden]
-        return plan(width, height, shown, self._quiet)
+        corner = status_width(self.view, width)
+        return plan(width, height, shown, quiet, strips=strips, status_width=corner)
 
-    def on_mount(self) -> None:
-        """Remember the parts: asking the tree for them again would cost each frame a search."""
-        self.panels = list(self.query_children(Panel))
+    def _what_is_said(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The panels with nothing to say, and the lines that there are only at times."""
+        sample = self.view.sample
+        quiet = frozenset(kind.name for kind in PANELS if kind.quiet(self.view))
+        strips = ("trial",) if sample is not None and sample.trial is not None else ()
+        return quiet, strips if self.view.position is None else (*strips, "timeline")
 
     def show(self) -> None:
-        """Paint the view; parts without a place have no size and cost nothing."""
-        quiet = frozenset(kind.name for kind in PANELS if kind.quiet(self._view))
-        if quiet != self._quiet:
-            self._quiet = quiet
-            self._arrange_again()
-        for panel in self.panels:
-            if panel.size:
-                panel.show()
+        """Paint the view; a panel that has something to say for the first time gets its room."""
+        said = self._what_is_said()
+        if said != self._arranged_for:
+            self._arranged_for = said
+            self.arrange_again()
+        super().show()
 
     def toggle(self, number: int) -> None:
         """Switch the panel with this number key on or off."""
         self._hidden ^= {PANELS[number - 1].name}
-        self._arrange_again()
-
-    def _arrange_again(self) -> None:
-        """Textual keeps an arrangement until a child asks for another."""
-        self.panels[0].refresh(layout=True)
-
-    def use_theme(self, theme: Theme) -> None:
-        """Paint everything in other inks."""
-        self._inks = theme
-        for panel in self.panels:
-            panel.use_theme(theme)
+        self.arrange_again()

@@ -1,0 +1,109 @@
+"""The screen of a running session: keys change what runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from edgetop.sample import State
+from edgetop.ui.app import EdgetopApp
+from edgetop.ui.commands import LIVE, bindings
+from edgetop.ui.controls import Controls
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.binding import BindingType
+
+    from edgetop.sample import Sample
+    from edgetop.session.live import LiveSession
+    from edgetop.ui.app import Stage
+    from edgetop.zoo.resolve import ModelChoice
+
+_MEASURED_S = 2.0
+"""Over which what the screen sends is counted."""
+
+
+class LiveApp(EdgetopApp):
+    """The live screen of one session.
+
+    Args:
+        session: About to run.
+        stage: All else.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(LIVE)]
+    COMMANDS_OF_MODE = LIVE
+
+    def __init__(self, session: LiveSession, stage: Stage) -> None:
+        super().__init__(session, stage)
+        self._session = session
+        self._controls = Controls(session)
+        self._painted_pause = False
+        self._sent = (0.0, 0)
+
+    # -- samples ---------------------------------------------------------------------------
+
+    def stands_still(self, sample: Sample) -> bool:
+        """Nothing moves while paused, and that has been painted."""
+        paused = sample.state is State.PAUSED
+        return paused and self._painted_pause and not sample.events
+
+    def painting(self, sample: Sample) -> None:
+        """Measure bytes per second that the screen sends, over some seconds."""
+        self._painted_pause = sample.state is State.PAUSED
+        before_s, before = self._sent
+        if self.line is None or sample.monotonic_s - before_s < _MEASURED_S:
+            return
+        sent = self.line.bytes_sent
+        if before_s:
+            self.view.bytes_per_s = (sent - before) / (sample.monotonic_s - before_s)
+        self._sent = (sample.monotonic_s, sent)
+
+    # -- commands --------------------------------------------------------------------------
+
+    def exported(self, path: Path) -> None:
+        """That belongs into the record."""
+        self._session.note(f"exported to {path.name}")
+
+    def action_batch(self, direction: int) -> None:
+        """Double or halve the batch."""
+        self.tell(self._controls.batch(direction))
+
+    def action_provider(self) -> None:
+        """Next execution provider."""
+        self.tell(self._controls.provider())
+
+    def action_threads(self) -> None:
+        """Next number of threads."""
+        self.tell(self._controls.threads())
+
+    def action_rate(self) -> None:
+        """Next pace."""
+        self.tell(self._controls.rate())
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        self.tell(self._controls.pause())
+
+    def action_reset(self) -> None:
+        """Start the figures again."""
+        self.tell(self._controls.reset())
+
+    def action_mark(self) -> None:
+        """Mark the run as A."""
+        self.tell(self._controls.mark())
+
+    def action_trial(self) -> None:
+        """Run A and B in turn, or stop that."""
+        self.tell(self._controls.trial())
+
+    def action_model(self) -> None:
+        """Open the model picker."""
+        from edgetop.ui.screens.pick_model import ModelPicker
+        from edgetop.zoo.resolve import choices
+
+        def run(choice: ModelChoice | None) -> None:
+            if choice is not None:
+                self.tell(self._controls.model(choice))
+
+        self.push_screen(ModelPicker(choices(), self.view.symbols.mark), run)
