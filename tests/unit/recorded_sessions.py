@@ -29,6 +29,9 @@ STORIES = {
     "paused": stories.paused,
     "failed": stories.failed,
     "warming": stories.warming,
+    "marked": stories.marked,
+    "a trial": stories.trial,
+    "hung": stories.hung,
 }
 
 
@@ -76,7 +79,8 @@ def differences(before: Any, after: Any, path: str = "") -> list[str]:
         ]
     if isinstance(before, float) and isinstance(after, (float, int)):
         return [] if after == pytest.approx(before, rel=1e-7, abs=1e-6) else [f"{path}: {before}"]
-    return [] if before == after else [f"{path}: {before!r} became {after!r}"]
+    same = before == after and isinstance(after, type(before))
+    return [] if same else [f"{path}: {before!r} became {after!r}"]
 
 
 def moved(sample: Sample, seconds: float) -> Sample:

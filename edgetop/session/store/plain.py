@@ -63,5 +63,8 @@ def _converter() -> Converter:
     import cattrs  # reading needs it, recording does not
 
     converter = cattrs.Converter(detailed_validation=False)
-    converter.register_structure_hook(str, lambda value, _kind: clean(str(value)))
+    # Only of texts themselves: members of an enumeration are texts, too.
+    converter.register_structure_hook_func(
+        lambda kind: kind is str, lambda value, _kind: clean(str(value))
+    )
     return converter
