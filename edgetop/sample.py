@@ -224,6 +224,8 @@ class Trial:
     fps_b: float | None = None
     ratio: Ratio | None = None
     """Throughput of B by that of A; None with too few pairs."""
+    runs: tuple[int, ...] = ()
+    """Numbers of the two runs, as far as they have begun."""
 
 
 @dataclass(frozen=True, slots=True)

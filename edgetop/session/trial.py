@@ -88,6 +88,7 @@ class TrialRuns:
         number: Of the last run before; the two get the next numbers.
         say: Where events go.
         trace: Takes every inference.
+        titles: What runs, of each, where that is known better than from the specs.
         pairs: How many slices each gets; None = `PAIRS`.
         seed: Of the order within the pairs; None = another one each time.
     """
@@ -103,6 +104,7 @@ class TrialRuns:
         say: Say,
         trace: Trace | None = None,
         *,
+        titles: tuple[str, str] | None = None,
         pairs: int | None = None,
         seed: int | None = None,
     ) -> None:
@@ -117,9 +119,10 @@ class TrialRuns:
         self._order: list[_Side] = []
         self._active: _Side | None = None
         self._since_s = 0.0
-        self._specs = {"A": a, "B": b}
+        names = titles or (title_of(a), title_of(b))
+        self._titles = dict(zip("AB", names, strict=True))
         self._result: Trial | None = None
-        say(f"A/B: {title_of(a)} against {title_of(b)}", mark="A/B")
+        say(f"A/B: {names[0]} against {names[1]}", mark="A/B")
         self._start_next()
 
     # -- what `LiveSession` asks of the run in progress ------------------------------------
@@ -262,12 +265,17 @@ class TrialRuns:
             fps_a=_median(a),
             fps_b=_median(b),
             ratio=paired(a[:pairs], b[:pairs]),
+            runs=tuple(side.monitor.run.number for side in self._sides),
         )
 
     def _title(self, name: str) -> str:
-        """What runs as A or B; once its process has said so, on which provider."""
-        runs = [side.monitor.run for side in self._sides if side.name == name]
-        return title_of(runs[0] if runs else self._specs[name])
+        """What runs as A or B; once its process has said it, on which provider."""
+        runs = [
+            side.monitor.run
+            for side in self._sides
+            if side.name == name and side.monitor.run.runtime
+        ]
+        return title_of(runs[0]) if runs else self._titles[name]
 
     def _finish(self) -> None:
         self._result = self._standing("")

@@ -6,6 +6,8 @@ import math
 import time
 from typing import TYPE_CHECKING
 
+from edgetop.session.marks import title_of
+
 if TYPE_CHECKING:
     from edgetop.engine.spec import RunSpec
     from edgetop.session.chronicle import Chronicle
@@ -58,9 +60,17 @@ class Trials:
         """Start both; the run before must have been ended."""
         from edgetop.session.trial import TrialRuns  # brings numpy
 
+        mark, last = self._chronicle.marks.mark, self._chronicle.last
         assert marked is not None
+        assert mark is not None
+        assert last is not None
         self.running = TrialRuns(
-            marked, self._runs.spec, self._runs.number, self._chronicle.say, self._trace
+            marked,
+            self._runs.spec,
+            self._runs.number,
+            self._chronicle.say,
+            self._trace,
+            titles=(mark.title, title_of(last.run)),
         )
 
     def follow(self) -> bool:

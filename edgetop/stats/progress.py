@@ -16,6 +16,12 @@ _MOST_STEPS = 512
 """Kept of one batch of records; of more, every so many."""
 
 
+def _thinned(values: NDArray[np.int64], every: int) -> NDArray[np.int64]:
+    """The last value, and every so many before it."""
+    kept: NDArray[np.int64] = values[::-1][::every][::-1].copy()
+    return kept
+
+
 class Progress:
     """The count of images over time, to set beside readings that were taken a while ago."""
 
@@ -45,7 +51,8 @@ class Progress:
         counts[-1] += lost * images_each
         self._images = int(counts[-1])
         every = -(-len(ends) // _MOST_STEPS)
-        self._steps.append((ends[::-1][::every][::-1], counts[::-1][::every][::-1]))
+        # Copies: a view would keep all that it leaves out.
+        self._steps.append((_thinned(ends, every), _thinned(counts, every)))
         while self._steps[0][0][-1] < ends[-1] - _KEPT_NS:
             self._first = int(self._steps.popleft()[1][-1])
 

@@ -101,7 +101,9 @@ class Soak:
         self._latency = NewLatencies()
 
     def add(self, sample: Sample) -> None:
-        """Take the next sample."""
+        """Take the next sample; those of a trial, where two runs take turns, say nothing here."""
+        if sample.trial is not None and sample.run.number in sample.trial.runs:
+            return
         row, number = self._row, sample.run.number
         begin_s = 0.0 if row is None else row.elapsed_s
         if not begin_s <= sample.elapsed_s < _END_S:  # nor is NaN between them

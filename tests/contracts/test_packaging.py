@@ -46,7 +46,7 @@ def test_it_holds_every_module_and_all_data(wheel: Path) -> None:
         for path in (ROOT / "edgetop").rglob(pattern)
     }
     expected |= {f"edgetop/themes/{path.name}" for path in (ROOT / "themes").glob("*.toml")}
-    expected |= {"edgetop/models/README.md", "edgetop/ui/edgetop.tcss"}
+    expected |= {"edgetop/models/README.md", "edgetop/ui/edgetop.tcss", "edgetop/demo/demo.edgetop"}
     assert len([name for name in expected if name.endswith(".toml")]) >= 2
     assert expected <= inside
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edgetop import cli, config
-from edgetop.cli import run
+from edgetop.cli import run, streams
 from edgetop.config import Settings
 from edgetop.errors import UsageError
 from edgetop.zoo.resolve import ModelChoice
@@ -169,15 +169,15 @@ def test_a_terminal_that_cannot_draw_gets_lines(term: str, monkeypatch: pytest.M
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("sys.stderr", Terminal())
     monkeypatch.setenv("TERM", "xterm-256color")
-    assert run.has_screen()
+    assert streams.has_screen()
     monkeypatch.setenv("TERM", term)
-    assert not run.has_screen()
+    assert not streams.has_screen()
 
 
 def test_a_stream_that_is_closed_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setattr("sys.stdin", None)
-    assert not run.has_screen()
+    assert not streams.has_screen()
 
 
 def test_the_same_interval_is_allowed_in_the_file_and_on_the_command_line() -> None:

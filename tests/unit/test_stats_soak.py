@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgetop.readings import BoardReadings, Kind, Power, Reading, Sensor, SensorReading
-from edgetop.sample import Event, Histogram, LatencyStats, Sample, State, Window
+from edgetop.sample import Event, Histogram, LatencyStats, Sample, State, Trial, Window
 from edgetop.stats.latency import LatencyHistogram
 from edgetop.stats.soak import ROWS, Minute, Soak, Sustained
 
@@ -387,3 +387,30 @@ def test_a_real_sample_is_taken_as_it_is() -> None:
     assert (row.run, row.fps, row.throttled, row.marks) == (2, 280.0, True, ("batch 4",))
     assert row.power_w == KNOWN.board.power.power_w
     assert soak.summary().time_to_throttle_s == 10.0
+
+
+def test_two_runs_that_take_turns_make_no_rows() -> None:
+    soak = Soak()
+    soak.add(at(1.0))
+    trial = Trial("a", "b", "A", runs=(2, 3))
+    for tick in range(20):
+        soak.add(replace(at(2.0 + tick, run=2 + tick % 2), trial=trial))
+    soak.add(replace(at(30.0, run=4), trial=trial))
+    assert [minute.run for minute in soak.minutes()] == [1, 4]
+
+
+def test_minutes_that_were_kept_are_begun_behind() -> None:
+    soak = Soak()
+    for tick in range(2 * 360):
+        throttled = {"state": State.THROTTLED} if tick >= 2 * 200 else {}
+        soak.add(at((tick + 1) / 2, temperature_c=40 + tick / 100, **throttled))
+    again = Soak()
+    again.restore(soak.minutes())
+    assert [row.elapsed_s for row in again.minutes()] == []  # no sample has come behind them
+    again.add(at(360.5, temperature_c=40.0))
+    assert again.minutes()[:6] == soak.minutes()[:6]
+    before, after = soak.summary(), again.summary()
+    assert (after.burst_fps, after.sustained_fps) == (before.burst_fps, before.sustained_fps)
+    assert after.time_to_throttle_s == pytest.approx(180, abs=1)  # to the minute
+    assert before.time_to_throttle_s == pytest.approx(200.5, abs=1)
+    assert after.hottest_c == pytest.approx(before.hottest_c)
