@@ -42,8 +42,7 @@ def finish(
     code = _summarise(session, recorder, code, json_lines=json_lines)
     if export is not None:
         code = _export(session, recorder, export, code)
-    elif recorder.problem and session.last is not None:
-        _rescue_session(recorder)
+    _rescue_session(session, recorder)
     if session.failure is not None:
         streams.complain(session.failure.message)
         return int(code if code is ExitCode.INTERRUPTED else session.failure.code)
@@ -52,6 +51,7 @@ def finish(
 
 def save(session: LiveSession, recorder: Recorder, export: Path | None) -> None:
     """Export what there is after a defect; whatever is wrong, the measurements are not lost."""
+    _rescue_session(session, recorder)
     if export is not None and session.last is not None:
         _export(session, recorder, export, ExitCode.DONE)
 
@@ -95,8 +95,10 @@ def _exported_elsewhere(recorder: Recorder, name: str) -> Path | None:
     return None
 
 
-def _rescue_session(recorder: Recorder) -> None:
-    """The sessions' database did not take all of it: keep it as a file of its own."""
+def _rescue_session(session: LiveSession, recorder: Recorder) -> None:
+    """If the sessions' database did not take all of it, keep it as a file of its own."""
+    if not recorder.problem or session.last is None:
+        return
     path = recorder.rescue(_rescue_folders())
     where = f"the session is in {path}" if path else "the session could not be kept anywhere"
     streams.complain(f"{recorder.problem}; {where}")

@@ -46,12 +46,12 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.output == _STDOUT:
         for piece in exporting.text(session, kind):
             if not streams.write(piece, sys.stdout):
-                break
-        return ExitCode.DONE
+                return ExitCode.DONE
+        return recorded.told_damage(session)
     path = Path(arguments.output)
     exporting.export(session, kind, path, force=arguments.force)
     streams.say(f"session {session.info.id} is in {path}", sys.stderr)
-    return ExitCode.DONE
+    return recorded.told_damage(session)
 
 
 def _by_ending(output: str) -> str:

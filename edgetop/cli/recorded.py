@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgetop import locations
-from edgetop.errors import UsageError
-from edgetop.session.store import listing, reading, schema, session_file
+from edgetop.cli import streams
+from edgetop.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from edgetop.session.store.listing import SessionInfo
@@ -25,6 +24,8 @@ def open_recorded(name: str) -> Recorded:
         UsageError: It is not there; the nearest are named.
         StoreError: The file cannot be read, or is damaged.
     """
+    from edgetop.session.store import reading, session_file
+
     path = Path(name)
     if os.path.lexists(path) or path.suffix == session_file.SUFFIX or os.sep in name:
         return reading.open_session(path, None)
@@ -37,14 +38,14 @@ def listed() -> list[SessionInfo]:
     Raises:
         StoreError: The database cannot be read, or is damaged.
     """
+    from edgetop.session.store import listing, schema
+
     path = locations.sessions_file()
     if not path.exists():
         return []
     connection = schema.connect_to_read(path)
     try:
         return listing.sessions(connection)
-    except (sqlite3.Error, ValueError) as error:
-        raise schema.DamagedError(f"{path} is damaged: {error}") from error
     finally:
         connection.close()
 
@@ -54,3 +55,12 @@ def _database() -> Path:
     if not path.exists():
         raise UsageError(f"no session is recorded yet: there is no {path}")
     return path
+
+
+def told_damage(session: Recorded) -> ExitCode:
+    """Say what of a session could not be read; the exit code of a command that went without it."""
+    lost = sum(session.damaged.values())
+    if not lost:
+        return ExitCode.DONE
+    streams.complain(f"{lost} samples of session {session.info.id} are damaged and left out")
+    return ExitCode.USAGE

@@ -12,7 +12,6 @@ from edgetop.cli import recorded, streams, values
 from edgetop.cli.lines import event_line, interval_line, summary_lines
 from edgetop.errors import ExitCode
 from edgetop.export import records
-from edgetop.session.store import listing, reading
 
 if TYPE_CHECKING:
     import argparse
@@ -86,11 +85,13 @@ def main(arguments: argparse.Namespace) -> int:
         )
     if player.crash is not None:
         raise player.crash
-    return int(code)
+    return int(code or recorded.told_damage(session))
 
 
 def _opened(name: str | None) -> tuple[Recorded, str]:
     """A session and what to call it; None = the one that comes with edgetop."""
+    from edgetop.session.store import listing, reading
+
     if name is None:
         return reading.open_session(locations.shipped_dir("demo") / _DEMO, None), "demo"
     session = recorded.open_recorded(name)
@@ -115,4 +116,4 @@ def _print(session: Recorded, *, json_lines: bool) -> int:
         streams.say(json.dumps(records.summary(runs[-1], session.info.id)), sys.stdout)
     elif not json_lines:
         streams.say("\n".join(summary_lines(session.info.board, runs)), sys.stdout)
-    return ExitCode.DONE
+    return recorded.told_damage(session)

@@ -179,9 +179,11 @@ def _watch(
             from edgetop.ui import start
 
             theme = arguments.theme or settings.theme
+            kept = "" if arguments.no_record else "; what it had recorded is kept: edgetop sessions"
             code = start.run(
-                session, recorder, theme=theme, interrupts=interrupts, kiosk=arguments.kiosk
-            )
+                session, recorder, theme=theme, interrupts=interrupts, kiosk=arguments.kiosk,
+                if_killed=kept,
+            )  # fmt: skip
     except BaseException:
         recorder.close()
         closing.save(session, recorder, arguments.export)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-import sqlite3
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,9 @@ from edgetop.cli.lines import event_line, summary_lines
 from edgetop.cli.table import aligned
 from edgetop.errors import ExitCode, UsageError
 from edgetop.export import records
-from edgetop.session.store import checking, listing, rows, schema
 from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
-    import argparse
-
     from edgetop.session.store.listing import SessionInfo
     from edgetop.session.store.reading import Recorded
 
@@ -32,17 +29,17 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         help="list, show, delete and check recorded sessions",
         description="What edgetop has recorded on this machine; without an action: the list.",
     )
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.set_defaults(main=_list, json=False, debug=False)
+    _add_json(parser)
     _add_debug(parser)
-    parser.set_defaults(main=_list)
     actions = parser.add_subparsers(metavar="ACTION")
     listing = actions.add_parser("list", help="all sessions, the newest first")
-    listing.add_argument("--json", action="store_true", help="as JSON")
+    _add_json(listing)
     _add_debug(listing)
     listing.set_defaults(main=_list)
     showing = actions.add_parser("show", help="one session: its runs and what happened")
     showing.add_argument("session", metavar="ID", help=on_command_line.NAME_HELP)
-    showing.add_argument("--json", action="store_true", help="as JSON")
+    _add_json(showing)
     _add_debug(showing)
     showing.set_defaults(main=_show)
     deleting = actions.add_parser("delete", help="delete sessions for good")
@@ -50,14 +47,22 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     _add_debug(deleting)
     deleting.set_defaults(main=_delete)
     check = actions.add_parser("check", help="read everything that is recorded, and say how it is")
-    check.add_argument("--json", action="store_true", help="as JSON")
+    _add_json(check)
     _add_debug(check)
     check.set_defaults(main=_check)
 
 
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    # No default: it would undo what stands before the action.
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="as JSON")
+
+
 def _add_debug(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--debug", action="store_true", help="tracebacks instead of one-line errors"
+        "--debug",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="tracebacks instead of one-line errors",
     )
 
 
@@ -125,7 +130,7 @@ def _show(arguments: argparse.Namespace) -> int:
         else "\n".join(_shown_lines(session))
     )
     streams.say(text, sys.stdout)
-    return ExitCode.DONE
+    return on_command_line.told_damage(session)
 
 
 def _shown_record(session: Recorded) -> dict[str, object]:
@@ -166,6 +171,10 @@ def _shown_lines(session: Recorded) -> list[str]:
 
 
 def _delete(arguments: argparse.Namespace) -> int:
+    import sqlite3
+
+    from edgetop.session.store import listing, rows, schema
+
     path = locations.sessions_file()
     if not path.exists():
         raise UsageError("no session is recorded yet")
@@ -186,6 +195,8 @@ def _delete(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     """Exit code 2 if something is damaged."""
+    from edgetop.session.store import checking
+
     path = locations.sessions_file()
     if not path.exists():
         raise UsageError(f"no session is recorded yet: there is no {path}")

@@ -34,8 +34,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     temporary = ""
     try:
         # The name is short, for one as long as the system allows leaves no room for a suffix.
-        descriptor, temporary = tempfile.mkstemp(prefix=".edgetop-", dir=path.parent)
-        with open(descriptor, "wb") as file:
+        descriptor, temporary = tempfile.mkstemp(prefix=".edgetop-", dir=path.absolute().parent)
+        os.close(descriptor)
+        with open(temporary, "r+b") as file:  # by its name: a library may want to write it
             yield file
             file.flush()
             os.fsync(file.fileno())

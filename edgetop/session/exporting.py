@@ -78,7 +78,11 @@ def _markdown(recorded: Recorded) -> Iterator[str]:
         started_unix_s=info.started_unix_s,
         board=info.board,
         release=str(info.facts.get("release") or ""),
-        versions=versions if isinstance(versions, dict) else {},
+        versions=(
+            {name: str(version) for name, version in versions.items()}
+            if isinstance(versions, dict)
+            else {}
+        ),
         runs=recorded.last_of_runs(),
         samples=len(recorded),
         duration_s=info.duration_s,

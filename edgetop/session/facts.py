@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,8 @@ def session_facts(
 ) -> dict[str, Any]:
     """The conditions of a session, as plain values for JSON.
 
-    Neither the machine's name nor its user's is among them: sessions are mailed.
+    Sessions are mailed: the machine's name is not among them, and the home folder, which often
+    names the user, is written as ``~``.
 
     Args:
         identity: The board.
@@ -39,10 +41,16 @@ def session_facts(
         "machine": platform.machine(),
         "power_mode": sample.board.power_mode,
         "governor": sample.board.governor,
-        "command_line": " ".join(command),
+        "command_line": without_home(" ".join(command)),
         "interval_s": interval_s,
         "versions": {"edgetop": __version__, "python": platform.python_version(), **_versions()},
     }
+
+
+def without_home(text: str) -> str:
+    """Text with ``~`` for the user's home folder."""
+    home = os.environ.get("HOME", "").rstrip("/")
+    return text.replace(home, "~") if home else text
 
 
 def _versions() -> dict[str, str]:

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
             """Write them to a file."""
 
 
-_KILLED = "edgetop was killed; what it had recorded is kept: edgetop sessions"
-
-
 def run(
     session: LiveSession,
     record: Record,
@@ -42,6 +39,7 @@ def run(
     theme: str,
     interrupts: Interrupts,
     kiosk: bool = False,
+    if_killed: str = "",
 ) -> ExitCode:
     """Show the session until it or the user ends it; returns how it ended.
 
@@ -54,6 +52,7 @@ def run(
         theme: Name of the first theme.
         interrupts: The signals that end it.
         kiosk: Large digits, and no key works but q and ctrl+c.
+        if_killed: What the terminal says if edgetop is killed, behind that.
 
     Raises:
         UsageError: No theme is called that.
@@ -69,7 +68,7 @@ def run(
 
     inbox = Inbox()
     session.when_finished(inbox.close)
-    return _show(session, inbox, app, interrupts)
+    return _show(session, inbox, app, interrupts, if_killed)
 
 
 def replay(
@@ -114,11 +113,20 @@ def _show(
     inbox: Inbox,
     make_app: Callable[[Inbox], EdgetopApp],
     interrupts: Interrupts,
+    if_killed: str = "",
 ) -> ExitCode:
-    """Run an app from the terminal's first to its last moment."""
+    """Run an app from the terminal's first to its last moment.
+
+    Args:
+        source: Its samples.
+        inbox: Where they arrive.
+        make_app: Called once the terminal is known.
+        interrupts: The signals that end it.
+        if_killed: What the terminal says if edgetop is killed, behind that.
+    """
     prepare_environment()
     restorer = Restorer()
-    guardian = Guardian(_KILLED)
+    guardian = Guardian(f"edgetop was killed{if_killed}")
     source.subscribe(inbox.put)
     stuck = False
     try:

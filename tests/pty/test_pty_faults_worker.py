@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from typing import TYPE_CHECKING
 
@@ -114,5 +115,5 @@ def test_a_model_that_hangs_without_a_screen_is_an_exit_code(watch: Watch) -> No
     assert program.wait(_LONG_S) == 4
     said = [line for line in program.text().split("\n") if line.startswith("edgetop: ")]
     assert len(said) == 1
-    assert said[0].startswith("edgetop: the model hung: no inference for 10 s")
+    assert re.match(r"edgetop: the model hung: no inference for 1\d s", said[0])
     until(lambda: not program.children(), "its processes have ended", _LONG_S)

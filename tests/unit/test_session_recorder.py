@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import shutil
 import sqlite3
+import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,9 +19,11 @@ import recorded_sessions as recorded
 
 from edgetop.errors import EdgetopError
 from edgetop.export import table
-from edgetop.session import exporting
+from edgetop.sample import Event
+from edgetop.session import exporting, keeper
 from edgetop.session.recorder import Recorder
 from edgetop.session.store import listing, reading, schema
+from edgetop.session.store.retention import Retention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,18 +139,123 @@ def test_a_database_that_is_damaged_meanwhile_is_kept_aside(tmp_path: Path) -> N
     path = tmp_path / "sessions.db"
     warnings = Warnings()
     recorder = Recorder(path, facts, warn=warnings)
-    recorder.add(STEADY[0])
-    until(lambda: samples_on_disk(path) == 1)
+    for sample in STEADY[:100]:
+        recorder.add(sample)
+    until(lambda: samples_on_disk(path) == 100)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE blocks")
-    for sample in STEADY[1:]:
+    for sample in STEADY[100:]:
         recorder.add(sample)
     until(lambda: "kept as" in warnings.texts)
     recorder.close()
     assert len(list(tmp_path.glob("sessions.damaged-*.db"))) == 1
-    read = recorded.read(path)
-    assert len(read) >= len(STEADY) - 1
-    assert read[-1].elapsed_s == STEADY[-1].elapsed_s
+    assert recorder.problem == ""
+    session = reading.open_session(path, None)
+    read = list(session.samples())
+    assert [sample.elapsed_s for sample in read] == [
+        pytest.approx(sample.elapsed_s) for sample in STEADY[session.first :]
+    ]
+    assert session.first <= 100
+    assert session.elapsed_at(0) == read[0].elapsed_s  # the next that there is
+
+
+def test_a_database_that_is_removed_meanwhile_is_made_anew_with_all_samples(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "sessions.db"
+    warnings = Warnings()
+    recorder = Recorder(path, facts, warn=warnings)
+    for sample in STEADY[:100]:
+        recorder.add(sample)
+    until(lambda: samples_on_disk(path) == 100)
+    shutil.rmtree(path.parent)
+    for sample in STEADY[100:]:
+        recorder.add(sample)
+    until(lambda: samples_on_disk(path) == len(STEADY))
+    recorder.close()
+    assert "removed or replaced" in warnings.texts
+    assert len(recorded.read(path)) == len(STEADY)
+
+
+def test_a_disk_that_hangs_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgetop.session.keeper._END_S", 0.3)
+    hangs, goes_on = threading.Event(), threading.Event()
+
+    def hang(*_: object) -> None:
+        hangs.set()
+        goes_on.wait(60)
+
+    monkeypatch.setattr("edgetop.session.keeper.write_batch", hang)
+    recorder = Recorder(tmp_path / "sessions.db", facts)
+    for sample in STEADY:
+        recorder.add(sample)
+    assert hangs.wait(60)
+    assert recorder.session_id is None
+    recorder.close()
+    assert "did not take the last samples in time" in recorder.problem
+    recorder.export(tmp_path / "all.csv")
+    assert len((tmp_path / "all.csv").read_text().splitlines()) == len(STEADY) + 1
+    goes_on.set()
+
+
+def test_a_defect_of_ours_does_not_end_the_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgetop.session.keeper._RETRY_S", 0.1)
+    path = tmp_path / "sessions.db"
+    real, failures = keeper.write_batch, iter(range(3))
+
+    def fail_at_first(*arguments: Any) -> None:
+        if next(failures, None) is not None:
+            raise ZeroDivisionError("a defect of the test")
+        real(*arguments)
+
+    monkeypatch.setattr("edgetop.session.keeper.write_batch", fail_at_first)
+    recorder = Recorder(path, facts)
+    for sample in STEADY:
+        recorder.add(sample)
+    until(lambda: samples_on_disk(path) == len(STEADY))
+    recorder.close()
+    assert recorder.problem == ""
+
+
+def test_one_damaged_row_costs_neither_the_others_nor_the_next_session(tmp_path: Path) -> None:
+    path = tmp_path / "sessions.db"
+    for _ in range(2):
+        recorded.write(path, STEADY[:5])
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE sessions SET facts = '{' WHERE rowid = 1")
+    connection.commit()
+    connection.close()
+    recorder = Recorder(path, facts, keep=Retention(days=9e5))
+    for sample in STEADY:
+        recorder.add(sample)
+    recorder.close()
+    assert recorder.problem == ""
+    with closing(schema.connect_to_read(path)) as reader:
+        assert [info.samples for info in listing.sessions(reader)] == [5, len(STEADY)]
+
+
+def test_names_that_are_not_utf8_are_recorded(tmp_path: Path) -> None:
+    name = os.fsdecode(b"/tmp/caf\xe9.csv")
+    path = tmp_path / "sessions.db"
+    event = Event(1.0, f"exported to {name}")
+    recorder = Recorder(path, lambda _: {"command_line": name})
+    run = replace(STEADY[0].run, model_path=name, model=name)
+    recorder.add(replace(STEADY[0], run=run, events=(event,)))
+    recorder.close()
+    assert recorder.problem == ""
+    (sample,) = recorded.read(path)
+    assert sample.events[0].text.startswith("exported to /tmp/caf")
+
+
+def test_the_home_folder_is_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/anna")
+    path = tmp_path / "sessions.db"
+    recorder = Recorder(path, lambda _: {})
+    recorder.add(STEADY[0])
+    recorder.close()
+    (sample,) = recorded.read(path)
+    assert sample.run.model_path == "~/.cache/edgetop/squeezenet_v1.1.onnx"
+    assert b"anna" not in path.read_bytes()
 
 
 def test_a_database_of_a_newer_edgetop_is_left_alone_and_nothing_is_lost(tmp_path: Path) -> None:
@@ -171,7 +282,7 @@ def test_a_database_of_a_newer_edgetop_is_left_alone_and_nothing_is_lost(tmp_pat
 def test_samples_wait_for_a_disk_that_has_room_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edgetop.session.recorder._RETRY_S", 0.1)
+    monkeypatch.setattr("edgetop.session.keeper._RETRY_S", 0.1)
     folder = tmp_path / "data"
     folder.write_text("in the way")
     warnings = Warnings()
@@ -219,7 +330,6 @@ def test_what_waits_is_exported_with_what_is_on_the_disk(
 
 def test_the_hash_of_the_model_is_written_when_it_is_known(tmp_path: Path) -> None:
     import hashlib
-    from dataclasses import replace
 
     model = tmp_path / "model.onnx"
     model.write_bytes(b"weights")

@@ -25,6 +25,7 @@ from edgetop.session.store import (
     retention,
     schema,
     session_file,
+    tables,
 )
 from edgetop.session.store.processes import is_running, process_name, this_process
 from edgetop.session.store.rows import delete
@@ -181,8 +182,8 @@ def test_memory_holds_few_bytes_of_what_cannot_be_written() -> None:
     writer = SessionWriter(recorded.FACTS, 1.8e9)
     for tick in range(1200):
         writer.add(recorded.moved(STEADY[tick % 180], tick * 0.5))
-    assert sum(len(item.data) for item in writer.unsaved) < 1200 * 289
-    assert sum(item.samples for item in writer.unsaved) == 1200
+    assert sum(len(item.data) for item in writer.batch().blocks) < 1200 * 289
+    assert sum(item.samples for item in writer.batch().blocks) == 1200
 
 
 def test_deleting_gives_the_room_back(tmp_path: Path) -> None:
@@ -285,9 +286,9 @@ def test_a_file_of_a_newer_edgetop_is_left_as_it_is(tmp_path: Path) -> None:
 def test_an_older_file_is_brought_to_the_present_version(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    further = (*schema._MIGRATIONS, "ALTER TABLE sessions ADD COLUMN place TEXT")
-    monkeypatch.setattr(schema, "_MIGRATIONS", further)
-    monkeypatch.setattr(schema, "VERSION", len(further))
+    further = (*tables.MIGRATIONS, "ALTER TABLE sessions ADD COLUMN place TEXT")
+    monkeypatch.setattr(tables, "MIGRATIONS", further)
+    monkeypatch.setattr(tables, "VERSION", len(further))
     before = database.read_bytes()
     old = schema.connect_to_read(database)
     assert len(listing.sessions(old)) == 1
@@ -296,20 +297,20 @@ def test_an_older_file_is_brought_to_the_present_version(
     schema.connect(database).close()
     connection = sqlite3.connect(database)
     assert connection.execute("SELECT place FROM sessions").fetchall() == [(None,)]
-    assert connection.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (tables.VERSION,)
 
 
 def test_a_migration_that_fails_changes_nothing(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps = (*schema._MIGRATIONS, "CREATE TABLE places (name); ALTER TABLE nowhere ADD COLUMN x")
-    monkeypatch.setattr(schema, "_MIGRATIONS", steps)
-    monkeypatch.setattr(schema, "VERSION", len(steps))
+    steps = (*tables.MIGRATIONS, "CREATE TABLE places (name); ALTER TABLE nowhere ADD COLUMN x")
+    monkeypatch.setattr(tables, "MIGRATIONS", steps)
+    monkeypatch.setattr(tables, "VERSION", len(steps))
     with pytest.raises(schema.StoreError):
         schema.connect(database)
-    tables = {row[0] for row in sqlite3.connect(database).execute("SELECT name FROM sqlite_master")}
-    assert "places" not in tables
-    assert "sessions" in tables
+    left = {row[0] for row in sqlite3.connect(database).execute("SELECT name FROM sqlite_master")}
+    assert "places" not in left
+    assert "sessions" in left
 
 
 def test_a_folder_that_refuses_is_named(tmp_path: Path) -> None:
@@ -350,7 +351,6 @@ def mailed(database: Path, tmp_path: Path) -> Path:
 
 
 def test_a_session_file_is_the_session(database: Path, mailed: Path) -> None:
-    assert session_file.is_session_file(mailed)
     assert recorded.read(mailed) == recorded.read(database)
     ours, theirs = (reading.open_session(path, None) for path in (database, mailed))
     assert ours.events() == theirs.events()
@@ -440,7 +440,7 @@ def test_a_check_reads_everything_and_names_what_is_damaged(database: Path) -> N
     report = checking.check(database)
     assert report.interrupted == 1
     assert len(report.problems) == 1
-    assert "is damaged" in report.problems[0]
+    assert "60 samples are damaged" in report.problems[0]
     assert report.lines()[-1] == report.problems[0]
 
 

@@ -119,8 +119,10 @@ def decode(columns: Sequence[Column], data: bytes, run: str, sensors: str, rows:
     """
     try:
         return _Reader(columns, data, rows).rows(run, sensors)
-    except (zlib.error, struct.error, IndexError, TypeError, KeyError, RecursionError) as error:
-        raise ValueError(f"a damaged block: {error}") from error
+    except ValueError:
+        raise
+    except Exception as error:
+        raise ValueError(f"a damaged block: {error or type(error).__name__}") from error
 
 
 class _Reader:

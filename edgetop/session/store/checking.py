@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from edgetop.session.store import listing, reading, schema
+from edgetop.session.store import listing, reading, schema, tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ class Report:
 
     path: Path
     size_bytes: int = 0
-    version: int = schema.VERSION
+    version: int = tables.VERSION
     whole: int = 0
     """Sessions that ended as they should."""
     running: int = 0
@@ -66,9 +66,13 @@ def check(path: Path) -> Report:
         for row in connection.execute(f"PRAGMA integrity_check({_MOST_PROBLEMS})"):
             if row[0] != "ok":
                 report.problems.append(str(row[0]).replace("\n", " "))
-        for info in listing.sessions(connection):
+        found = listing.sessions(connection)
+        listed = connection.execute("SELECT count(*) FROM sessions").fetchone()[0]
+        if listed > len(found):
+            report.problems.append(f"{listed - len(found)} sessions are damaged and not listed")
+        for info in found:
             _check_session(connection, info, report)
-    except (sqlite3.Error, ValueError) as error:
+    except (sqlite3.Error, ValueError, schema.StoreError) as error:
         report.problems.append(str(error))
     finally:
         connection.close()
@@ -91,4 +95,4 @@ def _check_session(
         return
     report.samples += found
     if found < info.samples:
-        report.problems.append(f"session {info.id} lacks {info.samples - found} samples")
+        report.problems.append(f"of session {info.id} {info.samples - found} samples are damaged")

@@ -218,7 +218,11 @@ class Restorer:
         return owner(**made)
 
     def _value(self, path: str, hint: Any, value: Any) -> Any:
-        if value is None or hint in (int, float):
+        if value is None:
+            if type(None) not in get_args(hint):
+                raise ValueError(f"{path} is unknown, and may not be")
+            return None
+        if hint in (int, float):
             return value
         if hint is str:
             return clean(value)

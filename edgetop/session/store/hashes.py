@@ -6,6 +6,8 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
+from edgetop.session.store.plain import storable
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -22,7 +24,8 @@ def hash_of(connection: sqlite3.Connection, path: str) -> str | None:
     if before is None:
         return None
     found = connection.execute(
-        "SELECT sha256 FROM files WHERE path = ? AND size = ? AND mtime_ns = ?", (path, *before)
+        "SELECT sha256 FROM files WHERE path = ? AND size = ? AND mtime_ns = ?",
+        (storable(path), *before),
     ).fetchone()
     if found is not None:
         return str(found[0])
@@ -36,7 +39,7 @@ def hash_of(connection: sqlite3.Connection, path: str) -> str | None:
     sha256 = digest.hexdigest()
     if _status(path) == before:
         connection.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (path, *before, sha256)
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (storable(path), *before, sha256)
         )
     return sha256
 

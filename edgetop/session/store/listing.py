@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from edgetop.errors import UsageError
+from edgetop.session.store import schema
 from edgetop.session.store.flat import LAST_UNIX_S
 from edgetop.session.store.plain import clean, parsed
 from edgetop.session.store.processes import is_running
@@ -51,33 +53,49 @@ _INFO = (
 
 
 def sessions(connection: sqlite3.Connection) -> list[SessionInfo]:
-    """All sessions, the newest first.
+    """All sessions that can be read, the newest first.
 
     Raises:
-        sqlite3.Error: The database is damaged.
-        ValueError: What is in it is not what edgetop writes.
+        DamagedError: The database is damaged.
     """
-    rows = connection.execute(f"{_INFO} ORDER BY started_unix_s DESC, id DESC")
-    return [_info(row) for row in rows]
+    with schema.refusing("the database of sessions"):
+        rows = connection.execute(f"{_INFO} ORDER BY started_unix_s DESC, id DESC").fetchall()
+    found = []
+    for row in rows:  # a row that is damaged hides no other
+        with contextlib.suppress(schema.DamagedError):
+            found.append(_info(row))
+    return found
 
 
 def _info(row: Sequence[Any]) -> SessionInfo:
     name, started_s, ended_s, process, samples, runs, duration_s, size, facts, models = row
-    known = parsed(str(facts))
-    if not 0 <= started_s < LAST_UNIX_S:
-        raise ValueError("a session that began at a time that no calendar has")
-    return SessionInfo(
-        id=clean(str(name)),
-        started_unix_s=float(started_s),
-        ended_unix_s=None if ended_s is None else float(ended_s),
-        running=ended_s is None and is_running(str(process)),
-        samples=int(samples),
-        runs=int(runs),
-        duration_s=float(duration_s),
-        size_bytes=int(size),
-        facts=known if isinstance(known, dict) else {},
-        models=tuple(clean(str(model)) for model in parsed(str(models))),
-    )
+    with schema.refusing(f"session {clean(str(name))}"):
+        known = parsed(str(facts))
+        if not 0 <= started_s < LAST_UNIX_S:
+            raise ValueError("it began at a time that no calendar has")
+        if not 0 <= duration_s < LAST_UNIX_S:
+            raise ValueError("it lasted longer than any")
+        return SessionInfo(
+            id=clean(str(name)),
+            started_unix_s=float(started_s),
+            ended_unix_s=None if ended_s is None else float(ended_s),
+            running=ended_s is None and is_running(str(process)),
+            samples=_count(samples),
+            runs=_count(runs),
+            duration_s=float(duration_s),
+            size_bytes=_count(size),
+            facts=known if isinstance(known, dict) else {},
+            models=tuple(clean(str(model)) for model in parsed(str(models))),
+        )
+
+
+def _count(value: float) -> int:
+    if not 0 <= value < _MOST:
+        raise ValueError(f"{value} is no count")
+    return int(value)
+
+
+_MOST = 1 << 53
 
 
 def find(connection: sqlite3.Connection, name: str) -> SessionInfo:
@@ -85,9 +103,11 @@ def find(connection: sqlite3.Connection, name: str) -> SessionInfo:
 
     Raises:
         UsageError: There is none, or there are several; the nearest are named.
+        DamagedError: The database is damaged.
     """
-    names = [str(row[0]) for row in connection.execute(
-        "SELECT id FROM sessions ORDER BY started_unix_s DESC, id DESC")]  # fmt: skip
+    with schema.refusing("the database of sessions"):
+        rows = connection.execute("SELECT id FROM sessions ORDER BY started_unix_s DESC, id DESC")
+        names = [str(row[0]) for row in rows]
     if not names:
         raise UsageError("no session is recorded yet")
     found = names[:1] if name == LATEST else [item for item in names if item == name]
@@ -95,9 +115,9 @@ def find(connection: sqlite3.Connection, name: str) -> SessionInfo:
     if len(found) == 1:
         return _info(connection.execute(f"{_INFO} WHERE id = ?", (found[0],)).fetchone())
     if found:
-        raise UsageError(f"{name!r} may be any of {_few(found)}; give more of the ID")
+        raise UsageError(f"{name!r} may be any of {clean(_few(found))}; give more of the ID")
     near = difflib.get_close_matches(name, names, 3, 0.4) or names[:3]
-    raise UsageError(f"no session {name!r}; the nearest: {_few(near)}")
+    raise UsageError(f"no session {name!r}; the nearest: {clean(_few(near))}")
 
 
 def _few(names: Sequence[str]) -> str:

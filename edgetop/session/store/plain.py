@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 def to_text(value: Any) -> str:
     """A dataclass, or a tuple of them or of plain values, as JSON; None is ``null``."""
-    return json.dumps(value, default=asdict, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(value, default=asdict, separators=(",", ":"))
 
 
 def from_text(kind: type[T], text: str) -> T:
@@ -29,7 +29,7 @@ def from_text(kind: type[T], text: str) -> T:
     value = parsed(text)
     try:
         return _converter().structure(value, kind)
-    except (TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (TypeError, KeyError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ValueError(f"not a {getattr(kind, '__name__', kind)}: {error!r}") from error
 
 
@@ -52,7 +52,13 @@ def _cleaned(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 @lru_cache(4096)
 def clean(text: str) -> str:
     """Text from a file, fit to be shown: files come from anywhere, and terminals obey text."""
-    return text if text.isprintable() else safe_text(text, _LONGEST_TEXT)
+    plain = text.isprintable() and len(text) <= _LONGEST_TEXT
+    return text if plain else safe_text(text[: 2 * _LONGEST_TEXT], _LONGEST_TEXT)
+
+
+def storable(text: str) -> str:
+    """Text as a database takes it: names of files need not be UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 _LONGEST_TEXT = 2000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import contextlib
 from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,11 +15,17 @@ from edgetop.session.store.rows import Block, StoredEvent, StoredRun
 from edgetop.stats.soak import Minute
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from edgetop.sample import Sample
     from edgetop.session.store.listing import SessionInfo
+    from edgetop.session.store.writing import Batch
+
+
+_MOST_ROWS = 1_000_000
+"""Of one kind in a session; a year of samples has half as many blocks."""
 
 
 class Recorded:
@@ -28,11 +34,8 @@ class Recorded:
     Args:
         connection: The database that it is in.
         info: Which it is.
-        unsaved: Blocks that are not in the database, of a session that goes on; where both have
-            a block, the longer one counts.
-        unsaved_events: Events that are not in the database.
-        unsaved_runs: Runs of which the database does not have the newest.
-        unsaved_minutes: Minutes of which it does not have the newest.
+        unsaved: What of a session that goes on is not in the database; where both have a
+            block, the longer one counts.
 
     Its methods raise a `DamagedError` where the database is damaged.
     """
@@ -41,21 +44,20 @@ class Recorded:
         self,
         connection: sqlite3.Connection,
         info: SessionInfo,
-        unsaved: Sequence[Block] = (),
-        unsaved_events: Sequence[StoredEvent] = (),
-        unsaved_runs: Sequence[StoredRun] = (),
-        unsaved_minutes: Sequence[Minute] = (),
+        unsaved: Batch | None = None,
     ) -> None:
         self.info = info
         self._connection = connection
-        self._unsaved = {item.first: item for item in unsaved}
-        self._unsaved_runs = unsaved_runs
-        self._unsaved_minutes = unsaved_minutes
+        self._unsaved = {item.first: item for item in (unsaved.blocks if unsaved else ())}
+        self._unsaved_runs = unsaved.runs if unsaved else []
+        self._unsaved_minutes = unsaved.minutes if unsaved else []
         self._restorer = Restorer()
+        self.damaged: dict[int, int] = {}
+        """Blocks that could not be read so far: number of the first sample, and how many."""
         self._index = self._read_index()
         self._firsts = [place.first for place in self._index]
         self._events: dict[int, list[Event]] = {}
-        self._stored_events = self._read_events(unsaved_events)
+        self._stored_events = self._read_events(unsaved.events if unsaved else ())
         for item in self._stored_events:
             self._events.setdefault(item.sample, []).append(item.event)
 
@@ -69,7 +71,10 @@ class Recorded:
             "AND first < ? ORDER BY first",
             (self.info.id, self.info.samples),
         )
-        places = {int(row[0]): _Place(*row) for row in rows}
+        places = {}
+        for row in rows:
+            with schema.refusing(f"session {self.info.id}"):
+                places[int(row[0])] = _place(row)
         for item in list(self._unsaved.values()):
             known = places.get(item.first)
             if known is None or known.samples < item.samples:
@@ -80,27 +85,22 @@ class Recorded:
 
     def _read_events(self, unsaved: Sequence[StoredEvent]) -> list[StoredEvent]:
         rows = self._rows(
-            "SELECT number, sample, elapsed_s, time_unix_s, text, severity, mark FROM events "
-            "WHERE session = ? ORDER BY number",
+            "SELECT number, sample, elapsed_s, time_unix_s, substr(text, 1, 4000), severity, mark "
+            "FROM events WHERE session = ? ORDER BY number",
             (self.info.id,),
         )
-        found = {
-            int(number): StoredEvent(
-                int(number),
-                int(sample),
-                float(elapsed_s),
-                Event(_moment_s(time_s), *(clean(str(word)) for word in (text, severity, mark))),
-            )
-            for number, sample, elapsed_s, time_s, text, severity, mark in rows
-        }
+        found = {}
+        with schema.refusing(f"session {self.info.id}"):
+            for number, sample, elapsed_s, time_s, text, severity, mark in rows:
+                words = (clean(str(word)) for word in (text, severity, mark))
+                event = Event(_moment_s(time_s), *words)
+                found[int(number)] = StoredEvent(int(number), int(sample), float(elapsed_s), event)
         found.update((item.number, item) for item in unsaved)
         return [found[number] for number in sorted(found)]
 
     def _rows(self, query: str, values: tuple[Any, ...]) -> list[Any]:
-        try:
-            return self._connection.execute(query, values).fetchall()
-        except schema.FAILURES as error:
-            raise schema.DamagedError(f"session {self.info.id} is damaged: {error}") from error
+        with schema.refusing(f"session {self.info.id}"):
+            return self._connection.execute(f"{query} LIMIT {_MOST_ROWS}", values).fetchall()
 
     def __len__(self) -> int:
         return self._index[-1].first + self._index[-1].samples if self._index else 0
@@ -116,9 +116,14 @@ class Recorded:
         return self._index[-1].end_s if self._index else 0.0
 
     @property
+    def first(self) -> int:
+        """Number of the first sample; 0 unless the beginning of the session was lost."""
+        return self._index[0].first if self._index else 0
+
+    @property
     def event_numbers(self) -> list[int]:
         """Numbers of the samples that bring events, ascending."""
-        return sorted(self._events)
+        return sorted(number for number in self._events if self.first <= number < len(self))
 
     @property
     def marks(self) -> list[tuple[float, str]]:
@@ -134,36 +139,49 @@ class Recorded:
     def samples(self, first: int = 0, end: int | None = None) -> Iterator[Sample]:
         """The samples from number `first` up to but without `end`.
 
-        A block is decoded when its first sample is asked for.
+        A block is decoded when its first sample is asked for; one that is damaged is left out,
+        and noted in `damaged`.
         """
         end = len(self) if end is None else end
         for place in self._index[max(0, bisect_right(self._firsts, first) - 1) :]:
             if place.first >= end:
                 return
-            for offset, sample in enumerate(self._block(place.first)):
+            for offset, sample in enumerate(self._readable(place)):
                 if first <= place.first + offset < end:
                     yield sample
 
+    def _readable(self, place: _Place) -> list[Sample]:
+        try:
+            return self._block(place.first)
+        except schema.DamagedError:
+            self.damaged[place.first] = place.samples
+            return []
+
     def number_at(self, elapsed_s: float) -> int:
-        """The number of the last sample that is not after a moment; 0 if all are."""
+        """The number of the last sample that is not after a moment; the first if all are."""
         at = bisect_right([place.start_s for place in self._index], elapsed_s) - 1
         if at < 0:
-            return 0
+            return self.first
         place = self._index[at]
-        within = [sample.elapsed_s for sample in self._block(place.first)]
+        within = [sample.elapsed_s for sample in self._readable(place)]
         return place.first + max(0, bisect_right(within, elapsed_s) - 1)
 
     def elapsed_at(self, number: int) -> float:
-        """The elapsed time of the sample of this number."""
-        return next(self.samples(number, number + 1)).elapsed_s
+        """The elapsed time of the sample of this number, or of the next that can be read."""
+        found = next(self.samples(number), None)
+        return self.end_s if found is None else found.elapsed_s
 
     def last_of_runs(self) -> list[Sample]:
         """The last sample of every run that measured something, oldest first."""
-        last: dict[int, int] = {}
+        blocks: dict[int, list[_Place]] = {}
         for place in self._index:
-            last[place.run] = place.first + place.samples - 1
-        found = (next(self.samples(number, number + 1)) for number in last.values())
-        return [sample for sample in found if sample.total.inferences]
+            blocks.setdefault(place.run, []).append(place)
+        found = []
+        for places in blocks.values():
+            last = next((s[-1] for place in reversed(places) if (s := self._readable(place))), None)
+            if last is not None and last.total.inferences:
+                found.append(last)
+        return found
 
     def runs(self) -> list[StoredRun]:
         """The runs as they are listed, oldest first."""
@@ -172,7 +190,13 @@ class Recorded:
             "ORDER BY number",
             (self.info.id,),
         )
-        found = {int(row[0]): StoredRun(*row) for row in rows}
+        with schema.refusing(f"session {self.info.id}"):
+            found = {
+                int(row[0]): StoredRun(
+                    int(row[0]), str(row[1]), row[2] and clean(str(row[2])), str(row[3])
+                )
+                for row in rows
+            }
         found.update((run.number, run) for run in self._unsaved_runs)
         return [found[number] for number in sorted(found)]
 
@@ -181,16 +205,16 @@ class Recorded:
         rows = self._rows(
             "SELECT elapsed_s, run, figures FROM minutes WHERE session = ?", (self.info.id,)
         )
-        try:
-            found = {(row[0], row[1]): from_text(Minute, row[2]) for row in rows}
-        except (ValueError, TypeError) as error:
-            raise schema.DamagedError(f"session {self.info.id} is damaged: {error}") from error
-        found.update(((row.elapsed_s, row.run), row) for row in self._unsaved_minutes)
-        return [found[place] for place in sorted(found)]
+        with schema.refusing(f"session {self.info.id}"):
+            found = {float(row[0]): from_text(Minute, row[2]) for row in rows}
+        found.update((row.elapsed_s, row) for row in self._unsaved_minutes)
+        return [found[elapsed_s] for elapsed_s in sorted(found)]
 
     def blocks(self) -> Iterator[Block]:
-        """The samples as they are stored, oldest first."""
-        return (self._raw(place.first) for place in self._index)
+        """The samples as they are stored, oldest first, as far as they can be read."""
+        for place in self._index:
+            with contextlib.suppress(schema.DamagedError):
+                yield self._raw(place.first)
 
     def stored_events(self) -> list[StoredEvent]:
         """The events as they are stored, in order."""
@@ -212,16 +236,21 @@ class Recorded:
 
     def _block(self, first: int) -> list[Sample]:
         item = self._raw(first)
-        try:
+        with schema.refusing(f"session {self.info.id}"):
             columns = from_text(tuple[Column, ...], item.columns)
             rows = block.decode(columns, item.data, item.facts, item.sensors, item.samples)
             samples = [self._restorer.sample(row) for row in rows]
-        except (ValueError, TypeError) as error:
-            raise schema.DamagedError(f"session {self.info.id} is damaged: {error}") from error
         return [
             replace(sample, events=tuple(self._events.get(number, ())))
             for number, sample in enumerate(samples, first)
         ]
+
+
+def _place(row: Sequence[Any]) -> _Place:
+    first, samples, run, start_s, end_s = row
+    if not (0 < samples <= block.MOST_ROWS and 0 <= start_s <= end_s < LAST_UNIX_S):
+        raise ValueError("a block in no order")
+    return _Place(int(first), int(samples), int(run), float(start_s), float(end_s))
 
 
 def _moment_s(time_s: float) -> float:
@@ -252,9 +281,6 @@ def open_session(path: Path, name: str | None) -> Recorded:
     connection = schema.connect_to_read(path)
     try:
         return Recorded(connection, listing.find(connection, name or listing.LATEST))
-    except (ValueError, sqlite3.Error) as error:
-        connection.close()
-        raise schema.DamagedError(f"{path} is damaged: {error}") from error
     except BaseException:
         connection.close()
         raise

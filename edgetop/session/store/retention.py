@@ -5,9 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from edgetop.session.store.listing import sessions
-from edgetop.session.store.rows import delete
-
 if TYPE_CHECKING:
     import sqlite3
 
@@ -25,6 +22,9 @@ def sweep(connection: sqlite3.Connection, keep: Retention) -> list[str]:
     Returns:
         The IDs of the deleted sessions.
     """
+    from edgetop.session.store.listing import sessions
+    from edgetop.session.store.rows import delete
+
     oldest_s = time.time() - keep.days * 86400 if keep.days else float("-inf")
     room_bytes = keep.mib * 2**20 if keep.mib else float("inf")
     gone = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edgetop.session.store import schema
-from edgetop.session.store.plain import to_text
+from edgetop.session.store.plain import storable, to_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -124,7 +124,7 @@ def _event_row(session: str, item: StoredEvent) -> tuple[Any, ...]:
     event = item.event
     return (
         session, item.number, item.sample, item.elapsed_s,
-        event.time_unix_s, event.text, event.severity, event.mark,
+        event.time_unix_s, storable(event.text), event.severity, storable(event.mark),
     )  # fmt: skip
 
 

@@ -1,101 +1,32 @@
-"""The database file: its tables, its version, and what to do with one that is damaged."""
+"""The database file: opened, brought up to date, and moved aside where it is damaged."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sqlite3
+import sys
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from edgetop.errors import EdgetopError
+from edgetop.session.store import tables
+from edgetop.session.store.plain import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-APPLICATION_ID = 0x45_44_47_54
-"""``EDGT`` in the header of the file: says whose database it is."""
-
 _PATIENCE_S = 10.0
 """How long to wait while another edgetop writes."""
 
-_MIGRATIONS = (
-    """
-    CREATE TABLE sessions (
-        id TEXT PRIMARY KEY,
-        started_unix_s REAL NOT NULL,
-        ended_unix_s REAL,          -- NULL while it runs, and for ever if it was killed
-        process TEXT NOT NULL,      -- tells whether it runs: boot, process id and its start
-        facts TEXT NOT NULL,
-        models TEXT NOT NULL DEFAULT '[]',
-        samples INTEGER NOT NULL DEFAULT 0,
-        runs INTEGER NOT NULL DEFAULT 0,
-        duration_s REAL NOT NULL DEFAULT 0,
-        bytes INTEGER NOT NULL DEFAULT 0    -- of its blocks
-    );
-    CREATE INDEX sessions_by_start ON sessions (started_unix_s);
-    CREATE TABLE texts (            -- what many blocks have in common
-        id INTEGER PRIMARY KEY,
-        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-        text TEXT NOT NULL,
-        UNIQUE (session, text)
-    );
-    CREATE TABLE runs (
-        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-        number INTEGER NOT NULL,
-        facts TEXT NOT NULL,
-        model_sha256 TEXT,
-        histogram TEXT NOT NULL,
-        PRIMARY KEY (session, number)
-    );
-    CREATE TABLE blocks (
-        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-        first INTEGER NOT NULL,     -- number of its first sample in the session, from 0
-        samples INTEGER NOT NULL,
-        run INTEGER NOT NULL,
-        start_s REAL NOT NULL,      -- of the session, elapsed
-        end_s REAL NOT NULL,
-        columns INTEGER NOT NULL REFERENCES texts (id),
-        facts INTEGER NOT NULL REFERENCES texts (id),
-        sensors INTEGER NOT NULL REFERENCES texts (id),
-        data BLOB NOT NULL,
-        PRIMARY KEY (session, first)
-    );
-    CREATE TABLE events (
-        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-        number INTEGER NOT NULL,    -- in the session, from 0
-        sample INTEGER NOT NULL,    -- the sample that brought it
-        elapsed_s REAL NOT NULL,
-        time_unix_s REAL NOT NULL,
-        text TEXT NOT NULL,
-        severity TEXT NOT NULL,
-        mark TEXT NOT NULL,
-        PRIMARY KEY (session, number)
-    );
-    CREATE TABLE minutes (          -- the session minute by minute, so that nobody must read it all
-        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-        elapsed_s REAL NOT NULL,
-        run INTEGER NOT NULL,
-        figures TEXT NOT NULL,
-        PRIMARY KEY (session, elapsed_s, run)
-    );
-    CREATE TABLE files (            -- hashes of model files, so that each is read once
-        path TEXT PRIMARY KEY,
-        size INTEGER NOT NULL,
-        mtime_ns INTEGER NOT NULL,
-        sha256 TEXT NOT NULL
-    );
-    """,
-)
-"""Each leads from the version of its place to the next; the last makes the present one."""
-
-VERSION = len(_MIGRATIONS)
-
-
-FAILURES = (sqlite3.Error, UnicodeDecodeError)
+FAILURES = (sqlite3.Error, UnicodeError)
 """What the work with a database may raise; the second where texts in it are damaged."""
+
+
+_LONGEST_VALUE = 64 << 20
+"""Bytes of one value: far more than any of ours."""
 
 
 class StoreError(EdgetopError):
@@ -110,11 +41,12 @@ class NewerError(StoreError):
     """A newer edgetop has written the file."""
 
 
-def connect(path: Path | None) -> sqlite3.Connection:
+def connect(path: Path | None, *, alone: bool = False) -> sqlite3.Connection:
     """Open the database for writing; it is made, or brought to the present version.
 
     Args:
         path: The file; None = in memory, gone with the connection.
+        alone: Nobody else will know the file while it is open: nothing is put beside it.
 
     Raises:
         DamagedError: The file is damaged, or a database of something else.
@@ -130,7 +62,7 @@ def connect(path: Path | None) -> sqlite3.Connection:
     except FAILURES as error:
         raise explained(error, path) from error
     try:
-        _prepare(connection, path)
+        _prepare(connection, path, journal="MEMORY" if alone else "WAL")
     except BaseException:
         connection.close()
         raise
@@ -185,7 +117,7 @@ def _read_as(path: Path, mode: str) -> sqlite3.Connection:
     connection: sqlite3.Connection | None = None
     try:
         connection = _opened(_address(path, mode))
-        modern = _version_to_read(connection, path) == VERSION
+        modern = _version_to_read(connection, path) == tables.VERSION
         return connection if modern else _modern_copy(connection, path)
     except FAILURES as error:
         if connection is not None:
@@ -229,20 +161,22 @@ def _opened(address: str) -> sqlite3.Connection:
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA mmap_size = 0")
+    if sys.version_info >= (3, 11):
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path | None, journal: str) -> None:
     try:
         version = _version(connection, path)
         if version is None:
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA journal_mode = {journal}")
         # Every commit reaches the disk: boards lose their power.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA journal_size_limit = 4194304")
-        if version != VERSION:
+        if version != tables.VERSION:
             _migrate(connection, path)
     except FAILURES as error:
         raise explained(error, path) from error
@@ -252,11 +186,9 @@ def _migrate(connection: sqlite3.Connection, path: Path | None) -> None:
     """Bring the tables to the present version in one step that happens whole or not at all."""
     with transaction(connection):
         version = _version(connection, path) or 0  # another edgetop may have been quicker
-        for script in _MIGRATIONS[version:]:
-            for statement in script.split(";"):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        tables.create(connection, version, tables.VERSION)
+        connection.execute(f"PRAGMA application_id = {tables.APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {tables.VERSION}")
 
 
 def _version(connection: sqlite3.Connection, path: Path | None) -> int | None:
@@ -268,29 +200,51 @@ def _version(connection: sqlite3.Connection, path: Path | None) -> int | None:
     """
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if owner != APPLICATION_ID:
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if owner == version == tables == 0:
+    if owner != tables.APPLICATION_ID:
+        entries = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if owner == version == entries == 0:
             return None
         raise DamagedError(f"{path} is a database of something else than edgetop")
-    if version > VERSION:
+    if version > tables.VERSION:
         raise NewerError(
-            f"{path} was written by a newer edgetop (format {version}, this one knows {VERSION}); "
-            "update edgetop to read it"
+            f"{path} was written by a newer edgetop (format {version}, this one knows "
+            f"{tables.VERSION}); update edgetop to read it"
         )
-    connection.execute("SELECT count(*) FROM sessions, runs LIMIT 0")
+    if not tables.are_ours(connection, version):
+        raise DamagedError(f"{path} has not the tables that edgetop makes")
     return version
 
 
 def explained(error: Exception, path: Path | None) -> StoreError:
     """An error of SQLite as one line for the user."""
-    words = str(error)  # Python tells SQLite's error codes from 3.11 on only
+    # Python tells SQLite's error codes from 3.11 on only. The words may quote the file.
+    words = clean(str(error))[:_LONGEST_WORDS]
     if isinstance(error, ValueError) or any(sign in words for sign in _SIGNS_OF_DAMAGE):
         return DamagedError(f"{path} is no database of edgetop, or a damaged one ({words})")
     return StoreError(f"cannot use {path}: {words}")
 
 
+_LONGEST_WORDS = 200
 _SIGNS_OF_DAMAGE = ("malformed", "not a database", "no such table", "no such column")
+
+
+@contextlib.contextmanager
+def refusing(what: str) -> Iterator[None]:
+    """Whatever goes wrong inside is the fault of what is read: files may come from anywhere.
+
+    Args:
+        what: What is read, for the message.
+
+    Raises:
+        DamagedError: Something went wrong.
+    """
+    try:
+        yield
+    except EdgetopError:
+        raise
+    except Exception as error:
+        words = clean(str(error))[:_LONGEST_WORDS] or type(error).__name__
+        raise DamagedError(f"{what} is damaged: {words}") from error
 
 
 @contextlib.contextmanager

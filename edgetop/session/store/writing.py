@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edgetop.session.store import block, rows, schema
 from edgetop.session.store.flat import Column, Flattener, Row, columns
@@ -45,11 +45,27 @@ class _Open:
         )
 
 
+class Batch(NamedTuple):
+    """What is new of a session."""
+
+    session: rows.SessionRow
+    blocks: list[rows.Block]
+    closed: int
+    """So many of the blocks do not grow any more."""
+    events: list[rows.StoredEvent]
+    runs: list[rows.StoredRun]
+    minutes: list[Minute]
+    hashes: dict[int, str]
+    texts: dict[str, int]
+    """Numbers of texts that the database has; writing adds to them."""
+
+
 class SessionWriter:
     """One session on its way into the database.
 
-    `add` takes samples, `commit` writes what is new. What a commit could not write, for want of
-    room, stays in memory as few bytes as on disk, and the next commit tries again.
+    `add` takes samples, `batch` is what is new of them, to be written in another thread if need
+    be, and `committed` says that it was. What could not be written, for want of room, stays in
+    memory, as few bytes as on disk, and is part of the next batch.
 
     Args:
         facts: What is known of the session from its start.
@@ -120,34 +136,40 @@ class SessionWriter:
             self._closed_bytes += len(self._closed[-1].data)
             self._open = None
 
-    @property
-    def unsaved(self) -> list[rows.Block]:
-        """What the last commit could not write, and what came after it."""
-        return [*self._closed, *([self._open.encoded()] if self._open is not None else [])]
-
-    @property
-    def unsaved_runs(self) -> list[rows.StoredRun]:
-        """The runs of which something new has come."""
-        return [
-            rows.StoredRun(number, facts, self._hashes.get(number), histogram)
-            for number, (facts, histogram) in self._runs.items()
-        ]
-
-    @property
-    def unsaved_events(self) -> list[rows.StoredEvent]:
-        """Events that no commit has written yet."""
-        return list(self._events)
-
-    @property
-    def unsaved_minutes(self) -> list[Minute]:
-        """The minutes of which something new has come."""
-        return [row for row in self._soak.minutes() if row.elapsed_s >= self._minutes_from_s]
-
-    def _row(self, size_bytes: int) -> rows.SessionRow:
-        return rows.SessionRow(
-            self.id, self.started_unix_s, self.ended_unix_s, this_process(), to_text(self.facts),
-            to_text(tuple(self.models)), self.samples, self.runs, self.duration_s, size_bytes,
+    def batch(self) -> Batch:
+        """All that is new since the last commit; later samples do not change it."""
+        growing = [self._open.encoded()] if self._open is not None else []
+        size_bytes = self._closed_bytes + sum(len(item.data) for item in growing)
+        return Batch(
+            session=rows.SessionRow(
+                self.id, self.started_unix_s, self.ended_unix_s, this_process(),
+                to_text(self.facts), to_text(tuple(self.models)), self.samples, self.runs,
+                self.duration_s, size_bytes,
+            ),
+            blocks=[*self._closed, *growing],
+            closed=len(self._closed),
+            events=list(self._events),
+            runs=[
+                rows.StoredRun(number, facts, self._hashes.get(number), histogram)
+                for number, (facts, histogram) in self._runs.items()
+            ],
+            minutes=[
+                row for row in self._soak.minutes() if row.elapsed_s >= self._minutes_from_s
+            ],
+            hashes=dict(self._hashes),
+            texts=dict(self._texts),
         )  # fmt: skip
+
+    def committed(self, batch: Batch) -> None:
+        """The batch is in the database."""
+        self.begun = True
+        self._texts = batch.texts
+        del self._closed[: batch.closed]
+        del self._events[: len(batch.events)]
+        if batch.minutes:
+            self._minutes_from_s = batch.minutes[-1].elapsed_s
+        # Of earlier runs nothing new will come.
+        self._runs = {n: value for n, value in self._runs.items() if n >= batch.session.runs}
 
     def commit(self, connection: sqlite3.Connection) -> None:
         """Write all that is new; if it fails, nothing was written and nothing is lost.
@@ -155,30 +177,31 @@ class SessionWriter:
         Raises:
             sqlite3.Error: There is no room, no permission, or the file is damaged.
         """
-        blocks = self.unsaved
-        texts = dict(self._texts)
-        minutes = self.unsaved_minutes
-        growing = len(blocks[-1].data) if self._open is not None else 0
-        with schema.transaction(connection):
-            rows.write_session(connection, self._row(self._closed_bytes + growing))
-            for item in blocks:
-                rows.write_block(connection, self.id, item, texts)
-            rows.write_events(connection, self.id, self._events)
-            for run in self.unsaved_runs:
-                rows.write_run(connection, self.id, run)
-            rows.write_minutes(connection, self.id, minutes)
-            # The hash of a large file may come when its run is over.
-            connection.executemany(
-                "UPDATE runs SET model_sha256 = ? WHERE session = ? AND number = ?",
-                [(sha256, self.id, number) for number, sha256 in self._hashes.items()],
-            )
-        self.begun = True
-        self._minutes_from_s = minutes[-1].elapsed_s if minutes else 0.0
-        self._texts = texts
-        self._closed.clear()
-        self._events.clear()
-        # Of earlier runs nothing new will come.
-        self._runs = {n: value for n, value in self._runs.items() if n == self.runs}
+        batch = self.batch()
+        write_batch(connection, batch)
+        self.committed(batch)
+
+
+def write_batch(connection: sqlite3.Connection, batch: Batch) -> None:
+    """Write what is new of a session, all of it or nothing.
+
+    Raises:
+        sqlite3.Error: There is no room, no permission, or the file is damaged.
+    """
+    session = batch.session.id
+    with schema.transaction(connection):
+        rows.write_session(connection, batch.session)
+        for item in batch.blocks:
+            rows.write_block(connection, session, item, batch.texts)
+        rows.write_events(connection, session, batch.events)
+        for run in batch.runs:
+            rows.write_run(connection, session, run)
+        rows.write_minutes(connection, session, batch.minutes)
+        # The hash of a large file may come when its run is over.
+        connection.executemany(
+            "UPDATE runs SET model_sha256 = ? WHERE session = ? AND number = ?",
+            [(sha256, session, number) for number, sha256 in batch.hashes.items()],
+        )
 
 
 def _fits(place: _Open, row: Row, run: int) -> bool:
