@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgetop.cli import recorded, streams
 from edgetop.cli.table import aligned
-from edgetop.errors import ExitCode, UsageError
+from edgetop.errors import UsageError
 from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ def main(arguments: argparse.Namespace) -> int:
             f"the sessions {a.info.id} and {b.info.id} have no model and batch in common"
         )
     if arguments.json:
-        rows = [_record(item) for item in found]
-        document = {"a": a.info.id, "b": b.info.id, "rows": rows}
-        streams.say(json.dumps(document, indent=2), sys.stdout)
+        sessions = {"a": a.info.id, "b": b.info.id}
+        rows = [sessions | _record(item) for item in found]
+        streams.say(json.dumps(rows, indent=2), sys.stdout)
     else:
         streams.say("\n".join(_lines(a.info, b.info, found)), sys.stdout)
-    return ExitCode.DONE
+    return max(recorded.told_damage(a), recorded.told_damage(b))
 
 
 def _record(item: Compared) -> dict[str, object]:
@@ -75,6 +75,7 @@ def _record(item: Compared) -> dict[str, object]:
                 "low": None if figure.ratio is None else figure.ratio.low,
                 "high": None if figure.ratio is None else figure.ratio.high,
                 "distinguishable": figure.ratio.distinguishable if figure.ratio else None,
+                "reason": figure.reason or None,
             }
             for figure in item.figures
         },

@@ -48,7 +48,8 @@ class LiveSession:
         spec: The first run.
         board: The sensors.
         interval_s: Time between samples.
-        duration_s: End by itself after this much measured time; None = never.
+        duration_s: End by itself after this much measured time of a run; None = never. A trial
+            goes on from the run that it interrupts, and counts with all of its wall time.
         end_on_failure: End when a run fails; otherwise stay, so that another can be chosen.
         trace: Takes every inference.
     """
@@ -190,6 +191,7 @@ class LiveSession:
             self._chronicle.publish_last_events()
         except BaseException as error:  # noqa: BLE001  whoever waits for `finished` must hear of it
             self.crash = error
+            self._trials.close()
             self._runs.close()
         finally:
             self._board.close()
@@ -231,11 +233,16 @@ class LiveSession:
             self._wait_end.recv(4096)
 
     def _left_s(self) -> float:
-        """Measured time until the session ends by itself."""
-        monitor = self._runs.monitor
-        if self._duration_s is None or monitor is None or not monitor.measuring:
+        """Time that counts until the session ends by itself."""
+        if self._duration_s is None:
             return math.inf
-        return self._duration_s - monitor.total().duration_s
+        left_s = self._duration_s - self._trials.counted_s
+        monitor = self._runs.monitor
+        if self._trials.running is not None:
+            return left_s
+        if monitor is None or not monitor.measuring:
+            return math.inf
+        return left_s - monitor.total().duration_s
 
     def _obey(self) -> None:
         while True:
@@ -248,7 +255,10 @@ class LiveSession:
     def _follow(self) -> None:
         """Take what is new of the run; it may have come to its end."""
         if self._trials.running is not None:
-            if self._trials.follow():
+            over = self._trials.follow()
+            if self._left_s() <= 0:
+                self._finish()
+            elif over:
                 self._begin(self._runs.spec)
             return
         failed = self._runs.follow()
@@ -283,6 +293,8 @@ class LiveSession:
         if monitor is not None and monitor.total().inferences:
             self._publish(time.monotonic())
             self._chronicle.keep_run()
+        if monitor is not None and self._sampler is not None:
+            self._sampler.end_run(monitor)
         self._runs.drop()
 
     def _finish(self) -> None:
@@ -301,7 +313,7 @@ class LiveSession:
 
     def _toggle_pause(self) -> None:
         monitor = self._runs.monitor
-        if monitor is None or self.failure is not None:
+        if self._trials.refuses() or monitor is None or self.failure is not None:
             return
         if monitor.paused:
             monitor.resume()
@@ -313,15 +325,18 @@ class LiveSession:
 
     def _change(self, **changes: Any) -> None:
         self._recovery.reset()
-        self._chronicle.trial = None
+        self._end_run()
+        self._trials.forget()
         self._begin(self._runs.spec.with_(**changes))
 
     def _mark(self) -> None:
+        if self._trials.refuses():
+            return
         self._chronicle.mark(self._runs.number, self._runs.spec)
         self._publish(time.monotonic())
 
     def _reset(self) -> None:
-        if self._runs.monitor is not None:
+        if not self._trials.refuses() and self._runs.monitor is not None:
             self._runs.monitor.reset()
             self._say("figures reset", mark="reset")
 

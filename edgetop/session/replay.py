@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from edgetop.errors import EdgetopError
+from edgetop.sample import Event
 from edgetop.session.player import Position
+from edgetop.session.store import schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,8 +26,12 @@ SLOWEST, FASTEST = 0.25, 64.0
 
 _HISTORY_S = 600.0
 """So much of what went before is handed out after a jump, for the charts."""
+_MOST_HISTORY = 2400
+"""As many samples at the most, four a second: in a hostile file all may be of one moment."""
 _SHORTEST_WAIT_S = 0.2
 """Between two deliveries: at high speed several samples come at once."""
+_NEAR_S = 1e-5
+"""Samples keep their times to the microsecond, events know theirs better."""
 _JUST_S = 1.0
 """Going back from just after an event leads to the one before it."""
 
@@ -52,15 +59,17 @@ class Replay:
         self._thread = threading.Thread(target=self._play, name="replay", daemon=True)
         self._stopping = False
         self._runs: Sequence[Sample] = ()
-        self._present = -1  # number of the last sample that was handed out
+        self._begun = False
         self._elapsed_s = recorded.start_s
+        self._goal_s: float | None = None  # a moment to jump to, once all commands are heard
+        self._damages_told = 0
         self._following: Iterator[Sample] = iter(())
         self._ahead: Sample | None = None
         self._anchor = (0.0, 0.0)  # a moment of ours, and the elapsed time that it shows
         self._delivered_s = 0.0
         self._position = self._stand()
         self.crash: EdgetopError | None = None
-        """What ended the replay early: a damaged file."""
+        """What ended the replay early: a file that cannot be read any more."""
 
     # -- for anybody, from any thread ------------------------------------------------------
 
@@ -123,32 +132,35 @@ class Replay:
 
     def seek(self, elapsed_s: float) -> None:
         """Go to a moment of the session."""
-        self._commands.put(lambda: self._jump(self._recorded.number_at(elapsed_s)))
+        self._commands.put(lambda: self._aim_at(elapsed_s))
 
     def skip(self, seconds: float) -> None:
         """Go forward, or back."""
-        self._commands.put(lambda: self._jump(self._recorded.number_at(self._elapsed_s + seconds)))
+        self._commands.put(lambda: self._aim_at(self._here_s + seconds))
 
     def next_event(self) -> None:
         """Go to the next moment at which something happened."""
-        self._commands.put(self._go_to_next_event)
+        self._commands.put(self._aim_at_next_event)
 
     def previous_event(self) -> None:
         """Go back to the last moment at which something happened."""
-        self._commands.put(self._go_to_previous_event)
+        self._commands.put(self._aim_at_previous_event)
 
     # -- in the replay's thread ------------------------------------------------------------
 
     def _play(self) -> None:
         try:
             self._runs = self._recorded.last_of_runs()
-            self._jump(0)
+            self._jump(self._recorded.start_s)
             while not self._stopping:
                 self._obey(self._wait_s())
+                goal_s, self._goal_s = self._goal_s, None
+                if goal_s is not None and not self._stopping:
+                    self._jump(goal_s)
                 if not self._stopping:
                     self._deliver()
                     self._position = self._stand()
-        except EdgetopError as error:  # a damaged block; what was shown so far stays
+        except EdgetopError as error:
             self.crash = error
         finally:
             for call in self._at_end:
@@ -183,22 +195,38 @@ class Replay:
         now_s = showed_s + (time.monotonic() - began_s) * self._speed
         while self._ahead is not None and self._ahead.elapsed_s <= now_s:
             sample, self._ahead = self._ahead, next(self._following, None)
-            self._present += 1
             self._elapsed_s = sample.elapsed_s
             for receive in self._subscribers:
-                receive(sample)
+                receive(self._with_damage(sample))
 
-    def _jump(self, number: int) -> None:
-        """Hand out what led to a sample, and go on from there."""
-        first = self._recorded.number_at(self._recorded.elapsed_at(number) - _HISTORY_S)
-        history = list(self._recorded.samples(first, number + 1))
-        self._present = number
-        self._elapsed_s = history[-1].elapsed_s
-        self._following = self._recorded.samples(number + 1)
+    def _jump(self, elapsed_s: float) -> None:
+        """Hand out what led to a moment, and go on from there."""
+        recorded = self._recorded
+        number = recorded.number_at(elapsed_s)
+        first = max(recorded.number_at(elapsed_s - _HISTORY_S), number + 1 - _MOST_HISTORY)
+        history = list(recorded.samples(first, number + 1))
+        self._following = recorded.samples(number + 1)
         self._ahead = next(self._following, None)
+        if not history and self._ahead is not None:  # what led there is damaged
+            history, self._ahead = [self._ahead], next(self._following, None)
+        if not history:
+            raise schema.DamagedError(f"no sample of {self._title} can be read")
+        self._begun = True
+        self._elapsed_s = history[-1].elapsed_s
         self._anchor_here()
+        history[-1] = self._with_damage(history[-1])
         for receive in self._jumps:
             receive(history)
+
+    def _with_damage(self, sample: Sample) -> Sample:
+        """The sample, with an event where samples before it could not be read."""
+        damaged = sum(self._recorded.damaged.values())
+        if damaged == self._damages_told:
+            return sample
+        text = f"{damaged - self._damages_told} samples are damaged and left out"
+        self._damages_told = damaged
+        event = Event(sample.time_unix_s, text, "warning", "damaged")
+        return replace(sample, events=(*sample.events, event))
 
     def _anchor_here(self) -> None:
         """Time goes on from the present moment."""
@@ -206,7 +234,7 @@ class Replay:
         self._position = self._stand()
 
     def _stand(self) -> Position:
-        ended = self._ahead is None and self._present >= 0
+        ended = self._begun and self._ahead is None
         return Position(
             elapsed_s=self._elapsed_s,
             duration_s=self._recorded.end_s,
@@ -218,7 +246,7 @@ class Replay:
 
     def _toggle(self) -> None:
         if self._playing and self._ahead is None:
-            self._jump(0)
+            self._aim_at(self._recorded.start_s)
             return
         self._playing = not self._playing
         self._anchor_here()
@@ -227,13 +255,21 @@ class Replay:
         self._speed = min(max(self._speed * factor, SLOWEST), FASTEST)
         self._anchor_here()
 
-    def _go_to_next_event(self) -> None:
-        later = [number for number in self._recorded.event_numbers if number > self._present]
-        if later:
-            self._jump(later[0])
+    @property
+    def _here_s(self) -> float:
+        """Where it stands, or is about to."""
+        return self._elapsed_s if self._goal_s is None else self._goal_s
 
-    def _go_to_previous_event(self) -> None:
-        just = self._recorded.number_at(self._elapsed_s - _JUST_S)
-        here = min(self._present, just + 1)
-        earlier = [number for number in self._recorded.event_numbers if number < here]
-        self._jump(earlier[-1] if earlier else 0)
+    def _aim_at(self, elapsed_s: float) -> None:
+        """Keys that are held down come faster than jumps: only the last aim is jumped to."""
+        self._goal_s = min(max(elapsed_s, self._recorded.start_s), self._recorded.end_s)
+
+    def _aim_at_next_event(self) -> None:
+        later = [at_s for at_s in self._recorded.event_times_s if at_s > self._here_s + _NEAR_S]
+        if later:
+            self._aim_at(later[0] + _NEAR_S)
+
+    def _aim_at_previous_event(self) -> None:
+        just_s = self._here_s - _JUST_S
+        earlier = [at_s for at_s in self._recorded.event_times_s if at_s < just_s]
+        self._aim_at(earlier[-1] + _NEAR_S if earlier else self._recorded.start_s)

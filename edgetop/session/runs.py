@@ -70,7 +70,7 @@ class Runs:
     def launch(self) -> None:
         """Start the first model's process ahead of `begin`: it loads while others get ready."""
         if not needed(self.spec):
-            self._launched = WorkerProcess(self.spec, _log_file(1))
+            self._launched = WorkerProcess(self.spec, log_file(1))
 
     def begin(self, spec: RunSpec, before: Run | None) -> None:
         """Start the next run; the one before must have been dropped.
@@ -96,7 +96,7 @@ class Runs:
 
         worker, self._launched = self._launched, None
         if worker is None:
-            worker = WorkerProcess(self.spec, _log_file(self.number))
+            worker = WorkerProcess(self.spec, log_file(self.number))
         self.monitor = RunMonitor(self.number, worker, self._trace)
 
     def follow(self) -> bool:
@@ -175,7 +175,7 @@ def _mark(spec: RunSpec, before: Run | None) -> str:
     return f"{spec.threads} threads" if spec.threads not in (0, before.threads) else "restart"
 
 
-def _log_file(number: int) -> Path | None:
+def log_file(number: int) -> Path | None:
     """A file for the worker's output; None where there is no room for one."""
     folder = locations.state_dir() / "logs"
     try:

@@ -34,7 +34,7 @@ class Sampler:
         self._own = OwnUse()
         self._own_read_s = -math.inf
         self._own_latest = OwnCost()
-        self._worker: _Worker | None = None
+        self._workers: dict[int, _Worker] = {}
 
     def take(
         self,
@@ -85,6 +85,9 @@ class Sampler:
         """
         board = self._board.read()
         state, reason = trial.state
+        for other in trial.monitors:
+            if other is not monitor:  # so that its next figure does not cover all of its rest
+                self._worker_use(other, other.total().inferences, now_s)
         figures = self._figures(monitor, board, now_s)
         figures |= {"state": state, "state_reason": reason, "fps": trial.fps}
         return Sample(
@@ -140,17 +143,15 @@ class Sampler:
         }
 
     def _worker_use(self, monitor: RunMonitor, inferences: int, now_s: float) -> WorkerUse:
-        """Use of the model's process; a new run is a new process.
+        """Use of the model's process, which is followed until `end_run`.
 
         Processor time per inference counts from the first sample that has inferences, since
         the run's warm-up or the last reset.
         """
         pid = monitor.worker.pid
-        if self._worker is None or self._worker.pid != pid:
-            if self._worker is not None:
-                self._worker.use.close()
-            self._worker = _Worker(pid, ProcessUse(pid))
-        worker = self._worker
+        if pid not in self._workers:
+            self._workers[pid] = _Worker(ProcessUse(pid))
+        worker = self._workers[pid]
         use = worker.use.read(now_s)
         if use.rss_mib is None or use.cpu_s is None:
             # The last sample is taken when the process has ended: it uses no processor now.
@@ -169,12 +170,17 @@ class Sampler:
         """Note what the model's process uses while it can still be asked."""
         self._worker_use(monitor, monitor.total().inferences, now_s)
 
+    def end_run(self, monitor: RunMonitor) -> None:
+        """Follow the run's process no longer: its last sample has been taken."""
+        worker = self._workers.pop(monitor.worker.pid, None)
+        if worker is not None:
+            worker.use.close()
+
 
 @dataclass(slots=True)
 class _Worker:
-    """The process whose use is followed."""
+    """A process whose use is followed."""
 
-    pid: int
     use: ProcessUse
     last: WorkerUse = field(default_factory=WorkerUse)
     epoch: int = 0

@@ -18,7 +18,9 @@ from edgetop.errors import WorkerDiedError
 from edgetop.sample import State, Trial
 from edgetop.session.marks import title_of
 from edgetop.session.monitor import RunMonitor
-from edgetop.stats.ratio import paired
+from edgetop.session.runs import log_file
+from edgetop.stats.against import verdict
+from edgetop.stats.ratio import median, paired
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +39,7 @@ _LEAST_INFERENCES = 5
 """A slice of a slow model lasts until it has so many, or for `_LONGEST_SLICE_S`."""
 _LONGEST_SLICE_S = 10.0
 _LOOK_S = 0.02
-"""Between two looks at whether a model has come to rest."""
+"""Between two looks at whether a model has come to rest, or a slow one has done enough."""
 _NS = 1_000_000_000
 
 
@@ -175,9 +177,10 @@ class TrialRuns:
 
     def wait_s(self) -> float:
         """Until there is something to do."""
-        if self._active is None or self._active.monitor.paused or not self._order:
+        if self._active is None or self._active.monitor.paused:
             return _LOOK_S
-        return max(0.0, self._since_s + _SLICE_S - time.monotonic())
+        left_s = self._since_s + _SLICE_S - time.monotonic()
+        return left_s if left_s > 0 else _LOOK_S
 
     def follow(self) -> None:
         """Take what is new, and change sides when it is time."""
@@ -197,6 +200,11 @@ class TrialRuns:
         for side in self._sides:
             side.monitor.halt()
 
+    def close(self) -> None:
+        """End both processes, whatever has become of their figures."""
+        for side in self._sides:
+            side.monitor.worker.stop()
+
     # -- the course of a trial -------------------------------------------------------------
 
     @property
@@ -207,7 +215,8 @@ class TrialRuns:
         name, spec = self._waiting.pop(0)
         self.number += 1
         records = _Slice(self._trace)
-        monitor = RunMonitor(self.number, WorkerProcess(spec), records)
+        worker = WorkerProcess(spec, log_file(self.number))
+        monitor = RunMonitor(self.number, worker, records)
         self._sides.append(_Side(name, spec, monitor, records))
 
     def _move_on(self) -> None:
@@ -262,8 +271,8 @@ class TrialRuns:
             running=running,
             pairs=pairs,
             planned_pairs=self._pairs,
-            fps_a=_median(a),
-            fps_b=_median(b),
+            fps_a=median(a),
+            fps_b=median(b),
             ratio=paired(a[:pairs], b[:pairs]),
             runs=tuple(side.monitor.run.number for side in self._sides),
         )
@@ -300,15 +309,8 @@ def _hang(monitor: RunMonitor) -> WorkerDiedError | None:
 
 
 def _words(trial: Trial) -> str:
-    from edgetop.stats.against import verdict
-
     ratio = trial.ratio
     if ratio is None:
         return f"A/B ended after {trial.pairs} pairs: too few to tell"
     interval = f"{ratio.low:.3f} to {ratio.high:.3f}"
     return f"A/B: B/A {ratio.value:.3f} ({interval}, {trial.pairs} pairs), {verdict(trial)}"
-
-
-def _median(values: list[float]) -> float | None:
-    ordered = sorted(value for value in values if math.isfinite(value))
-    return ordered[len(ordered) // 2] if ordered else None

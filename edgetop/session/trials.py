@@ -10,6 +10,7 @@ from edgetop.session.marks import title_of
 
 if TYPE_CHECKING:
     from edgetop.engine.spec import RunSpec
+    from edgetop.sample import Run
     from edgetop.session.chronicle import Chronicle
     from edgetop.session.runs import Runs
     from edgetop.session.sampler import Sampler
@@ -33,6 +34,8 @@ class Trials:
         self._trace = trace
         self.running: TrialRuns | None = None
         """The trial in progress."""
+        self._counted_s = 0.0
+        self._since_s = 0.0
 
     @property
     def present(self) -> Runs | TrialRuns:
@@ -42,6 +45,29 @@ class Trials:
     def wait_s(self) -> float:
         """Time until the trial has something to do; infinite without one."""
         return math.inf if self.running is None else self.running.wait_s()
+
+    @property
+    def counted_s(self) -> float:
+        """What counts of the session's duration besides the measured time of the present run.
+
+        A trial counts with all of its wall time: while one side is measured the other waits, and
+        a session must end although neither gets ready. It goes on from the run that it
+        interrupted, whose measured time counts with it until something is changed.
+        """
+        going_on_s = 0.0 if self.running is None else time.monotonic() - self._since_s
+        return self._counted_s + going_on_s
+
+    def forget(self) -> None:
+        """Something is changed: what the last trial found and took is of the past."""
+        self._chronicle.trial = None
+        self._counted_s = 0.0
+
+    def refuses(self) -> bool:
+        """Whether a trial goes on, in which this cannot be done; an event says so."""
+        if self.running is None:
+            return False
+        self._chronicle.say("not during a trial: A ends it", "warning")
+        return True
 
     def possible(self, marked: RunSpec | None) -> bool:
         """Whether A and the present configuration can run in turn; an event says why not."""
@@ -63,14 +89,18 @@ class Trials:
         mark, last = self._chronicle.marks.mark, self._chronicle.last
         assert marked is not None
         assert mark is not None
-        assert last is not None
+        present: Run | RunSpec = self._runs.spec
+        if last is not None and last.run.number == self._runs.number:
+            present = last.run
+            self._counted_s += last.run_elapsed_s
+        self._since_s = time.monotonic()
         self.running = TrialRuns(
             marked,
             self._runs.spec,
             self._runs.number,
             self._chronicle.say,
             self._trace,
-            titles=(mark.title, title_of(last.run)),
+            titles=(mark.title, title_of(present)),
         )
 
     def follow(self) -> bool:
@@ -81,12 +111,23 @@ class Trials:
 
     def end(self, sampler: Sampler) -> None:
         """End both processes and keep their last figures."""
-        trial, self.running = self.running, None
+        trial = self.running
         assert trial is not None
         trial.stop_early()
+        for monitor in trial.monitors:
+            monitor.drain()
+            sampler.look_before_end(monitor, time.monotonic())
         trial.halt()
         for monitor in trial.monitors:
             if monitor.total().inferences:
                 self._chronicle.publish(sampler.take_trial(time.monotonic(), trial, monitor))
                 self._chronicle.keep_run()
+            sampler.end_run(monitor)
+        self._counted_s = self.counted_s
+        self.running = None
         self._runs.number = trial.number
+
+    def close(self) -> None:
+        """Leave no process behind; for a session that broke off."""
+        if self.running is not None:
+            self.running.close()

@@ -102,6 +102,12 @@ def independent(a: Sequence[float], b: Sequence[float], block: int = 10) -> Rati
     return _ratio(middle, middle - half, middle + half, fewest)
 
 
+def median(values: Sequence[float]) -> float | None:
+    """The middle of the finite values, between the two middle ones their mean; None without any."""
+    finite = [value for value in values if math.isfinite(value)]
+    return float(np.median(finite)) if finite else None
+
+
 def _usable(value: float) -> bool:
     return math.isfinite(value) and value > 0
 

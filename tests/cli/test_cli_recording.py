@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import signal
+import sqlite3
 import sys
 import time
 from itertools import pairwise
@@ -104,8 +105,7 @@ def test_every_run_is_a_session_without_asking(model: Path, tmp_path: Path) -> N
     (run,) = shown["run_summaries"]
     assert run["inferences"] == done.summary["inferences"]
     assert len(run["model_sha256"]) == 64
-    assert shown["facts"]["command_line"].endswith(f"--model {model} " + " ".join(
-        shown["facts"]["command_line"].split(f"--model {model} ")[1:]))  # fmt: skip
+    assert f"--model {model} " in shown["facts"]["command_line"]
     assert any(event["text"].startswith("run 1: m") for event in shown["events"])
 
 
@@ -114,6 +114,7 @@ def test_the_intervals_that_were_printed_are_those_that_are_exported(
 ) -> None:
     done = headless(model, "--duration", "2")
     rows = exported(tmp_path)
+    assert len(rows) >= len(done.intervals) > 5
     for printed, row in zip(done.intervals, rows, strict=False):
         assert float(row["elapsed_s"]) == pytest.approx(printed["elapsed_s"], abs=0.0011)
         assert row["inferences"] == str(printed["inferences"])
@@ -211,6 +212,10 @@ def test_a_folder_that_takes_nothing_is_said_and_costs_no_sample(
     assert any("recording waits: cannot keep sessions in /proc" in event for event in done.events)
     (rescued,) = (tmp_path / "state/edgetop").glob("*.edgetop")
     assert len(exported(tmp_path, str(rescued))) >= len(done.intervals)
+    done = headless(model, "--duration", "1", "--export", tmp_path / "out.csv", env=away)
+    assert (tmp_path / "out.csv").exists()
+    assert len(list((tmp_path / "state/edgetop").glob("*.edgetop"))) == 2
+    assert "edgetop: cannot keep sessions in /proc" in done.err
 
 
 @pytest.mark.parametrize("content", [b"precious notes\n" * 999, b"SQLite format 3\0" + bytes(999)])
@@ -266,6 +271,13 @@ def recorded(model: Path) -> str:
     """The ID of a short session."""
     name: str = headless(model, "--duration", "1").summary["session"]
     return name
+
+
+def test_options_may_stand_before_and_behind_the_action(recorded: str) -> None:
+    for words in (("--json",), ("list", "--json"), ("--json", "list")):
+        assert [item["id"] for item in json.loads(edgetop("sessions", *words).out)] == [recorded]
+    assert recorded in edgetop("sessions", "list").out
+    assert json.loads(edgetop("sessions", "--json", "show", recorded).out)["id"] == recorded
 
 
 def test_without_sessions_the_commands_say_so() -> None:
@@ -328,6 +340,20 @@ def test_files_that_are_no_sessions_are_refused_in_one_line(tmp_path: Path) -> N
             assert name in edgetop(command, tmp_path / name).complaint(2)
 
 
+def test_damaged_samples_are_left_out_and_told(
+    recorded: str, database: Path, tmp_path: Path
+) -> None:
+    connection = sqlite3.connect(database)
+    connection.execute("UPDATE blocks SET data = x'00' WHERE first = 0")
+    connection.commit()
+    connection.close()
+    done = edgetop("export", recorded, "-o", tmp_path / "rest.csv")
+    assert "are damaged and left out" in done.err
+    assert done.code == 2
+    assert (tmp_path / "rest.csv").exists()
+    assert "damaged" in edgetop("sessions", "check").out
+
+
 def test_a_session_is_deleted_but_not_while_it_runs(model: Path, recorded: str) -> None:
     with endless(model) as running:
         measured_for(running, 1.5)
@@ -339,8 +365,8 @@ def test_a_session_is_deleted_but_not_while_it_runs(model: Path, recorded: str) 
 
 def test_a_session_beside_itself_cannot_be_told_apart(model: Path) -> None:
     name = headless(model, "--duration", "4").summary["session"]
-    beside = json.loads(edgetop("compare", name, name, "--json").out)
-    (row,) = beside["rows"]
+    (row,) = json.loads(edgetop("compare", name, name, "--json").out)
+    assert (row["a"], row["b"], row["model"], row["batch"]) == (name, name, model.stem, 1)
     throughput = row["figures"]["throughput"]
     assert throughput["ratio"] == 1
     assert throughput["distinguishable"] is False

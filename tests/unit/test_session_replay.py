@@ -155,21 +155,44 @@ def test_while_it_stands_still_nothing_comes(screen: Screen) -> None:
     assert screen.player.position().playing
 
 
-def test_a_damaged_block_ends_it_with_a_reason(database: Path) -> None:
+def damaged(database: Path, where: str) -> Replay:
     connection = sqlite3.connect(database)
-    connection.execute("UPDATE blocks SET data = x'00' WHERE first = 120")
+    connection.execute(f"UPDATE blocks SET data = x'00' WHERE {where}")
     connection.commit()
     connection.close()
-    recorded_session = reading.open_session(database, None)
-    player = Replay(recorded_session, "damaged", FASTEST)
+    return Replay(reading.open_session(database, None), "damaged", FASTEST)
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 59), (60, 119), (120, 149)])
+def test_damaged_samples_are_left_out_and_told(database: Path, first: int, last: int) -> None:
+    player = damaged(database, f"first = {first}")
+    screen = Screen(player)
+    player.start()
+    until(lambda: player.position().ended)
+    player.stop()
+    assert player.crash is None
+    whole = [sample.elapsed_s for number, sample in enumerate(TOLD) if not first <= number <= last]
+    assert [sample.elapsed_s for sample in screen.history] == pytest.approx(whole)
+    told = [event.text for sample in screen.history for event in sample.events]
+    if last < len(TOLD) - 1:
+        assert f"{last - first + 1} samples are damaged and left out" in told
+
+
+def test_a_session_of_which_nothing_can_be_read_ends_with_a_reason(database: Path) -> None:
+    player = damaged(database, "1")
     ended: list[bool] = []
     player.when_finished(lambda: ended.append(True))
-    Screen(player)
     player.start()
     until(lambda: ended)
     assert player.crash is not None
-    assert "damaged" in player.crash.message
-    player.stop()
+    assert "no sample of damaged can be read" in player.crash.message
+
+
+def test_keys_that_are_held_down_are_one_jump(screen: Screen) -> None:
+    for _ in range(200):
+        screen.player.skip(0.25)
+    at(screen, START_S + 50)
+    assert screen.jumps < 60
 
 
 def test_a_stop_before_the_start_is_no_harm(database: Path) -> None:

@@ -116,7 +116,7 @@ def test_a_new_run_is_a_new_process_with_nothing_of_the_old_one(bench: Bench) ->
     bench.take(bench.monitor(100))
     bench.use = Use(None, None, None)
     assert bench.take(bench.monitor(10, pid=8)).worker.rss_mib is None
-    assert (bench.followed, bench.closed) == ([7, 8], [7])
+    assert (bench.followed, bench.closed) == ([7, 8], [])  # until their runs are ended
 
 
 def test_a_run_in_preparation_is_named_and_claims_nothing(bench: Bench) -> None:

@@ -110,10 +110,9 @@ def show(session: reading.Recorded) -> None:
     view = View(UNICODE, session.info.board)
     history: list[Any] = []
     player.subscribe_jumps(history.extend)
-    for elapsed_s in (session.start_s, session.end_s):
-        history.extend(session.samples(session.number_at(elapsed_s)))
-    for number in session.event_numbers:
-        session.elapsed_at(number)
+    jumps = (session.start_s, session.end_s, *session.event_times_s)
+    for elapsed_s in jumps[:20]:
+        player._jump(elapsed_s)
     view.remember(session.minutes())
     for sample in history:
         view.update(sample)

@@ -121,9 +121,9 @@ class Recorded:
         return self._index[0].first if self._index else 0
 
     @property
-    def event_numbers(self) -> list[int]:
-        """Numbers of the samples that bring events, ascending."""
-        return sorted(number for number in self._events if self.first <= number < len(self))
+    def event_times_s(self) -> list[float]:
+        """Elapsed times of the events, ascending."""
+        return sorted({item.elapsed_s for item in self._stored_events})
 
     @property
     def marks(self) -> list[tuple[float, str]]:
@@ -134,7 +134,7 @@ class Recorded:
 
     def events(self) -> list[Event]:
         """Everything that happened, in order."""
-        return [event for number in self.event_numbers for event in self._events[number]]
+        return [item.event for item in self._stored_events]
 
     def samples(self, first: int = 0, end: int | None = None) -> Iterator[Sample]:
         """The samples from number `first` up to but without `end`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from functools import cache
 
@@ -108,4 +109,9 @@ def _expected(version: int) -> frozenset[tuple[str, str, str]]:
 
 def _definitions(connection: sqlite3.Connection) -> frozenset[tuple[str, str, str]]:
     rows = connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master LIMIT 1000")
-    return frozenset((str(kind), str(name), str(sql)) for kind, name, sql in rows)
+    return frozenset((str(kind), str(name), _bare(str(sql))) for kind, name, sql in rows)
+
+
+def _bare(sql: str) -> str:
+    """A definition without comments and layout, which may change."""
+    return " ".join(re.sub(r"--.*", "", sql).split())
