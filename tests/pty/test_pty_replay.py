@@ -84,7 +84,7 @@ def test_while_it_stands_still_not_a_byte_is_sent(terminal: StartTerminal) -> No
 
 def test_a_kiosk_obeys_no_key_but_quit(terminal: StartTerminal) -> None:
     program = demo(terminal, "--kiosk")
-    program.send("question_mark", "m", "T", "h", "1")
+    program.send("?", "m", "T", "h", "1")
     program.wait_for("images per second", 20)
     assert "keys" not in program.text()
     program.send("q")

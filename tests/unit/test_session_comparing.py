@@ -92,14 +92,14 @@ def test_nothing_in_common_is_nothing_to_compare(tmp_path: Path) -> None:
 def test_power_of_another_scope_has_no_ratio_and_a_reason(tmp_path: Path) -> None:
     samples = told(RUN, 200.0, 1)
     other = [
-        replace(s, board=replace(s.board, power=replace(s.board.power, scope="gpu")))
+        replace(s, board=replace(s.board, power=replace(s.board.power, scope="package")))
         for s in samples
     ]
     (item,) = compare(session(tmp_path, "a", samples), session(tmp_path, "b", other))
     power = next(figure for figure in item.figures if figure.name == "power")
-    if power.a is not None:
-        assert power.ratio is None
-        assert "B gpu" in power.reason
+    assert power.a is not None
+    assert power.ratio is None
+    assert "B package" in power.reason
     temperature = item.figures[-1]
     assert temperature.ratio is None
     assert temperature.reason == "degrees have no ratio"
