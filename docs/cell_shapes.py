@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 (modules of a script, not a package)
+
 """Terminal characters that are drawn as shapes, because fonts leave gaps between them.
 
 Coordinates are whole pixels within a cell of 8x16, so that neighbours meet without a seam.

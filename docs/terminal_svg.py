@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 (modules of a script, not a package)
+
 """A terminal's screen as an SVG picture: the same bytes for the same screen."""
 
 from __future__ import annotations
