@@ -1,4 +1,3 @@
-
 """Terminal characters that are drawn as shapes, because fonts leave gaps between them.
 
 Coordinates are whole pixels within a cell of 8x16, so that neighbours meet without a seam.

@@ -1,4 +1,3 @@
-
 """A terminal's screen as an SVG picture: the same bytes for the same screen."""
 
 from __future__ import annotations

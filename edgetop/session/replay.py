@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -187,17 +188,20 @@ class Replay:
         return max(0.0, max(due_s, self._delivered_s + _SHORTEST_WAIT_S) - time.monotonic())
 
     def _deliver(self) -> None:
-        """Hand out what is due."""
+        """Hand out what is due, until a command comes between."""
         if not self._playing:
             return
         self._delivered_s = time.monotonic()
         began_s, showed_s = self._anchor
         now_s = showed_s + (time.monotonic() - began_s) * self._speed
         while self._ahead is not None and self._ahead.elapsed_s <= now_s:
-            sample, self._ahead = self._ahead, next(self._following, None)
+            sample = self._with_damage(self._ahead)
+            self._ahead = next(self._following, None)
             self._elapsed_s = sample.elapsed_s
             for receive in self._subscribers:
-                receive(self._with_damage(sample))
+                receive(sample)
+            if not self._commands.empty():
+                return
 
     def _jump(self, elapsed_s: float) -> None:
         """Hand out what led to a moment, and go on from there."""
@@ -206,15 +210,17 @@ class Replay:
         first = max(recorded.number_at(elapsed_s - _HISTORY_S), number + 1 - _MOST_HISTORY)
         history = list(recorded.samples(first, number + 1))
         self._following = recorded.samples(number + 1)
-        self._ahead = next(self._following, None)
-        if not history and self._ahead is not None:  # what led there is damaged
-            history, self._ahead = [self._ahead], next(self._following, None)
+        if not history:  # what led there is damaged
+            history = list(islice(self._following, 1)) or list(self._runs[-1:])
         if not history:
             raise schema.DamagedError(f"no sample of {self._title} can be read")
-        self._begun = True
-        self._elapsed_s = history[-1].elapsed_s
-        self._anchor_here()
         history[-1] = self._with_damage(history[-1])
+        self._ahead = next(self._following, None)
+        self._begun = True
+        # Among damaged samples it stands where it was sent, so that the next key leads on.
+        amid = number in recorded.damaged and elapsed_s > recorded.start_s
+        self._elapsed_s = elapsed_s if amid else history[-1].elapsed_s
+        self._anchor_here()
         for receive in self._jumps:
             receive(history)
 
@@ -245,7 +251,7 @@ class Replay:
         )
 
     def _toggle(self) -> None:
-        if self._playing and self._ahead is None:
+        if self._playing and self._ahead is None and self._goal_s is None:
             self._aim_at(self._recorded.start_s)
             return
         self._playing = not self._playing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -193,6 +194,91 @@ def test_keys_that_are_held_down_are_one_jump(screen: Screen) -> None:
         screen.player.skip(0.25)
     at(screen, START_S + 50)
     assert screen.jumps < 60
+
+
+def test_a_jump_back_from_the_end_and_a_pause_do_not_begin_anew(database: Path) -> None:
+    player = Replay(reading.open_session(database, None), "ended")
+    screen = Screen(player)
+    player.seek(1e12)
+    player.start()
+    until(lambda: player.position().ended)
+
+    def both_at_once(samples: Sequence[Sample]) -> None:
+        if len(samples) > 100 and screen.jumps == 3:
+            player.skip(-10)
+            player.toggle_play()
+
+    player.subscribe_jumps(both_at_once)
+    player.seek(1e12)
+    until(lambda: screen.jumps == 4)
+    at(screen, TOLD[-1].elapsed_s - 10)
+    until(lambda: not player.position().playing)
+    player.stop()
+
+
+def test_a_command_is_heard_among_samples_of_one_moment(tmp_path: Path) -> None:
+    """A hostile file may hold a million of them."""
+    path = tmp_path / "dense.db"
+    recorded.write(path, [replace(s, elapsed_s=33 + n * 1e-6) for n, s in enumerate(TOLD)])
+    player = Replay(reading.open_session(path, None), "dense")
+    came: list[Sample] = []
+    player.subscribe(came.append)
+    player.subscribe(lambda _: player.finish())
+    player.start()
+    until(lambda: came)
+    player.stop()
+    assert len(came) == 1
+
+
+def test_keys_lead_through_damaged_samples(database: Path) -> None:
+    player = damaged(database, "first = 60")  # from 30 to 60 seconds
+    screen = Screen(player)
+    player.toggle_play()
+    player.start()
+    until(lambda: screen.jumps == 1)
+    for step_s, stands_s in (
+        (25, 25),
+        (10, 35),
+        (10, 45),
+        (10, 55),
+        (10, 65),
+        (-20, 45),
+        (-20, 25),
+    ):
+        player.skip(step_s)
+        until(lambda at_s=stands_s: player.position().elapsed_s == pytest.approx(START_S + at_s))
+    player.stop()
+    assert player.crash is None
+
+
+def test_a_damaged_end_shows_the_last_that_can_be_read(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay_module, "_HISTORY_S", 1.0)
+    player = damaged(database, "first = 120")
+    screen = Screen(player)
+    player.toggle_play()
+    player.seek(1e12)
+    player.start()
+    until(lambda: screen.jumps == 2 or player.crash is not None)
+    player.stop()
+    assert player.crash is None
+    assert screen.shown == pytest.approx(TOLD[119].elapsed_s)
+
+
+def test_everybody_hears_of_the_damage_with_the_first_sample_after_it(tmp_path: Path) -> None:
+    told = recorded.stories.steady()
+    recorded.write(tmp_path / "steady.db", told)
+    player = damaged(tmp_path / "steady.db", "first = 60")
+    seen: list[list[Sample]] = [[], []]
+    for samples in seen:
+        player.subscribe(samples.append)
+    player.start()
+    until(lambda: player.position().ended)
+    player.stop()
+    for samples in seen:
+        (after,) = [s for s in samples if any(event.mark == "damaged" for event in s.events)]
+        assert after.elapsed_s == pytest.approx(told[120].elapsed_s)
 
 
 def test_a_stop_before_the_start_is_no_harm(database: Path) -> None:

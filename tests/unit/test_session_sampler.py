@@ -117,6 +117,28 @@ def test_a_new_run_is_a_new_process_with_nothing_of_the_old_one(bench: Bench) ->
     bench.use = Use(None, None, None)
     assert bench.take(bench.monitor(10, pid=8)).worker.rss_mib is None
     assert (bench.followed, bench.closed) == ([7, 8], [])  # until their runs are ended
+    bench.sampler.end_run(bench.monitor(100))
+    assert bench.closed == [7]
+
+
+def test_in_a_trial_the_use_of_both_processes_is_followed(bench: Bench) -> None:
+    """Each keeps what it has used before the other one's turn, and after its end."""
+    bench.use = Use(80.0, 90.0, 1.0)
+    first, second = bench.monitor(100), bench.monitor(100, pid=8)
+    trial: Any = SimpleNamespace(
+        monitors=[first, second], state=(State.WARMING, ""), fps=10.0, trial=None
+    )
+    bench.sampler.take_trial(1.0, trial, first)
+    bench.sampler.take_trial(1.5, trial, second)
+    bench.use = Use(81.0, 95.0, 2.0)
+    trial.monitors = [first, second] = [bench.monitor(200), bench.monitor(200, pid=8)]
+    for monitor in (first, second):
+        worker = bench.sampler.take_trial(2.0, trial, monitor).worker
+        assert (worker.cpu_percent, worker.cpu_ms_per_inference) == (95.0, pytest.approx(10.0))
+    bench.use = Use(None, None, 2.0)
+    for monitor in (first, second):
+        assert bench.sampler.take_trial(2.5, trial, monitor).worker.rss_mib == 81.0
+    assert (sorted(bench.followed), bench.closed) == ([7, 8], [])
 
 
 def test_a_run_in_preparation_is_named_and_claims_nothing(bench: Bench) -> None:

@@ -108,6 +108,49 @@ def test_what_is_ended_early_says_how_far_it_came(fast: RunSpec, slow: RunSpec) 
     assert events.count(events[-1]) == 1
 
 
+def looks(trial: TrialRuns, slices: int) -> list[float]:
+    """How long it slept before each look at a model that works, in so many slices."""
+    slept: list[float] = []
+    done: set[float] = set()
+    try:
+        while len(done) <= slices:
+            wait_s = trial.wait_s()
+            if trial._active is not None and not trial._active.monitor.paused:
+                done.add(trial._since_s)
+                slept.append(wait_s)
+            time.sleep(wait_s)
+            trial.follow()
+    finally:
+        trial.halt()
+    return slept
+
+
+def test_it_sleeps_until_a_slice_ends(fast: RunSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial_module, "_SLICE_S", 0.4)
+    slept = looks(TrialRuns(fast, fast.with_(batch=1), 0, Events()), 4)
+    assert len(slept) < 4 * 5
+    assert sum(wait_s > 0.3 for wait_s in slept) >= 4
+
+
+def test_it_waits_for_a_slow_model_without_a_busy_loop(
+    fast: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial_module, "_LEAST_INFERENCES", 1 << 60)
+    monkeypatch.setattr(trial_module, "_LONGEST_SLICE_S", 0.4)
+    slept = looks(TrialRuns(fast, fast, 0, Events()), 3)
+    assert len(slept) < 4 * 30
+    assert all(wait_s > 0 for wait_s in slept)
+
+
+def test_its_processes_have_logs_like_any_run(fast: RunSpec, slow: RunSpec) -> None:
+    trial = TrialRuns(fast, slow, 3, Events(), pairs=1)
+    run(trial)
+    first, second = (monitor.worker.log for monitor in trial.monitors)
+    assert first is not None
+    assert second is not None
+    assert (first.name[-6:], second.name[-6:]) == ("-4.log", "-5.log")
+
+
 # -- within a live session -----------------------------------------------------------------------
 
 
@@ -173,11 +216,70 @@ def test_a_trial_ends_with_a_verdict_and_the_session_goes_on(
     assert screen.session.last.trial is None
 
 
-def test_a_session_may_end_during_a_trial(screen: Screen, slow: RunSpec) -> None:
+def in_a_trial(screen: Screen, slow: RunSpec) -> None:
+    """The first run against a slower model."""
     screen.session.mark()
     screen.session.change(model_path=slow.model_path, title="slow")
     until(lambda: screen.measured(2))
     screen.session.trial()
     until(lambda: any(sample.trial is not None for sample in list(screen.samples)))
+
+
+def test_a_session_may_end_during_a_trial(screen: Screen, slow: RunSpec) -> None:
+    in_a_trial(screen, slow)
     screen.session.stop()
     assert screen.session.crash is None
+
+
+def test_both_runs_end_with_their_memory(screen: Screen, slow: RunSpec) -> None:
+    in_a_trial(screen, slow)
+    until(lambda: {3, 4} <= {s.run.number for s in list(screen.samples) if s.total.inferences})
+    screen.session.stop()
+    ends = {sample.run.number: sample.worker for sample in screen.session.runs}
+    assert all((ends[number].rss_mib or 0) > 1 for number in (3, 4))
+
+
+@pytest.mark.parametrize("key", ["toggle_pause", "reset", "mark"])
+def test_keys_of_a_single_run_say_that_a_trial_goes_on(
+    screen: Screen, slow: RunSpec, key: str
+) -> None:
+    in_a_trial(screen, slow)
+    getattr(screen.session, key)()
+    until(lambda: "not during a trial: A ends it" in screen.events)
+    assert screen.session.marked is not None
+
+
+def test_a_change_during_a_trial_ends_it_and_leaves_its_result_behind(
+    screen: Screen, slow: RunSpec
+) -> None:
+    in_a_trial(screen, slow)
+    until(lambda: screen.measured(3) or screen.measured(4))
+    screen.session.change(batch=2)
+    until(lambda: screen.session.last is not None and screen.session.last.run.batch == 2)
+    assert screen.session.last is not None
+    assert screen.session.last.trial is None
+
+
+def test_a_trial_counts_for_the_duration_of_a_session(screen: Screen, slow: RunSpec) -> None:
+    in_a_trial(screen, slow)
+    screen.session._duration_s = screen.session._trials.counted_s + 0.5
+    assert screen.session.finished.wait(30)
+    assert screen.session.crash is None
+    assert any(event.startswith("A/B") for event in screen.events)
+
+
+def test_a_defect_during_a_trial_leaves_no_process(
+    screen: Screen, slow: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_a_trial(screen, slow)
+    trial = screen.session._trials.running
+    assert trial is not None
+    until(lambda: len(trial.monitors) == 2)
+
+    def defect(_samples: object) -> None:
+        raise RuntimeError("a defect")
+
+    screen.session.subscribe(defect)
+    assert screen.session.finished.wait(30)
+    assert isinstance(screen.session.crash, RuntimeError)
+    assert not any(monitor.worker.alive for monitor in trial.monitors)
