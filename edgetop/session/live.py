@@ -360,5 +360,5 @@ class LiveSession:
             return
         runs = self._runs
         failure = runs.failure if self._end_on_failure else self._recovery.shown_failure(now_s)
-        sample = self._sampler.take(now_s, runs.number, runs.spec, runs.monitor, failure, ())
+        sample = self._sampler.take(now_s, runs.number, runs.spec, runs.monitor, failure)
         self._chronicle.publish(sample)

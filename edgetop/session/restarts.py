@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-DELAYS_S = (1.0, 2.0, 4.0, 8.0, 16.0)
+DELAYS_S = (1.0, 2.0, 4.0, 8.0)
 """Before the next start, after the first, second, ... end in a row; then the last of them."""
 MOST_ENDS = 5
 """In a row, after which it is given up."""

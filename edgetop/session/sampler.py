@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from edgetop.sample import Energy, Event, Histogram, OwnCost, Sample, State, Window, WorkerUse
+from edgetop.sample import Energy, Histogram, OwnCost, Sample, State, Window, WorkerUse
 from edgetop.sensors.process import OwnUse, ProcessUse
 from edgetop.session.monitor import RunMonitor, planned_run
 
@@ -43,9 +43,8 @@ class Sampler:
         spec: RunSpec,
         monitor: RunMonitor | None,
         failure: EdgetopError | None,
-        events: tuple[Event, ...],
     ) -> Sample:
-        """The sample of this moment.
+        """The sample of this moment, without events.
 
         Args:
             now_s: CLOCK_MONOTONIC seconds.
@@ -53,7 +52,6 @@ class Sampler:
             spec: What runs, or is about to.
             monitor: The run in progress; None while its model is being built.
             failure: Why the run failed, if it did.
-            events: What happened since the sample before.
         """
         board = self._board.read()
         figures = (
@@ -71,7 +69,6 @@ class Sampler:
             elapsed_s=now_s - self._started_s,
             board=board,
             own=self._own_cost(now_s, worker_pids),
-            events=events,
             **figures,
         )
 

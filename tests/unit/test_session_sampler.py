@@ -61,7 +61,7 @@ class Bench:
         )
 
     def take(self, monitor: Any, failure: Any = None) -> Any:
-        return self.sampler.take(1.0, 1, SPEC, monitor, failure, ())
+        return self.sampler.take(1.0, 1, SPEC, monitor, failure)
 
 
 @pytest.fixture
