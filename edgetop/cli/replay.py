@@ -11,7 +11,6 @@ from edgetop import config, locations
 from edgetop.cli import recorded, streams, values
 from edgetop.cli.lines import event_line, interval_line, summary_lines
 from edgetop.errors import ExitCode
-from edgetop.export import records
 
 if TYPE_CHECKING:
     import argparse
@@ -100,6 +99,8 @@ def _opened(name: str | None) -> tuple[Recorded, str]:
 
 def _print(session: Recorded, *, json_lines: bool) -> int:
     """Everything at once, as the monitor without a screen printed it."""
+    from edgetop.export import records
+
     for sample in session.samples():
         for event in sample.events:
             streams.say(event_line(event), sys.stderr)

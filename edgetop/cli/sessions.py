@@ -14,7 +14,6 @@ from edgetop.cli import streams
 from edgetop.cli.lines import event_line, summary_lines
 from edgetop.cli.table import aligned
 from edgetop.errors import ExitCode, UsageError
-from edgetop.export import records
 from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
@@ -79,6 +78,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def session_record(info: SessionInfo) -> dict[str, object]:
     """A session as JSON lists it."""
+    from edgetop.export import records
+
     return {
         "id": info.id,
         "started": records.iso_utc(info.started_unix_s),
@@ -134,6 +135,8 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _shown_record(session: Recorded) -> dict[str, object]:
+    from edgetop.export import records
+
     hashes = {run.number: run.model_sha256 for run in session.runs()}
     return {
         **session_record(session.info),
