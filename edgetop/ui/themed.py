@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from edgetop import locations
 from edgetop.ui.colours import PREFIX, textual_theme
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 _NOTICE_ROWS = 8
 """A notice of some lines with its frame and margin."""
+
+
+class WholeCells(ScrollBarRender):
+    """A scroll bar without the eighths of a cell that plain fonts lack."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 class ThemedApp(PacedApp):
@@ -46,6 +54,7 @@ class ThemedApp(PacedApp):
         self.set_class(not self.inks.dark, "-light-mode")
         self.set_class(symbols.border == "solid", "square")
         self.set_class(symbols.border == "ascii", "ascii")
+        ScrollBar.renderer = ScrollBarRender if symbols.border == "round" else WholeCells
 
     def load_themes(self) -> None:
         """Read the other themes, which the first paint need not wait for."""

@@ -121,7 +121,8 @@ def test_the_linux_console_gets_what_it_can_show(watch: Watch) -> None:
     assert not re.search(rb"\x1b\[[<>=]", program.raw)
     shown = set(program.raw.decode())
     assert not any("\u2800" <= character <= "\u28ff" for character in shown), "braille"
-    assert not shown & set("╭╮╰╯▁▂▃▅▆▇◐●▲▼✖"), "not in the console's font"
+    foreign = shown & set("╭╮╰╯▁▂▃▅▆▇◐●▲▼✖")
+    assert not foreign, f"not in the console's font: {sorted(foreign)}"
 
 
 @pytest.mark.parametrize(
