@@ -13,12 +13,15 @@ from edgetop.ui.driver import PacedDriver
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.screen import Screen
+    from textual.timer import Timer
 
     from edgetop.ui.line import Line
 
 _NEXT_FRAME_S = 0.05
 """What is owed goes out with the next frame if one comes so soon."""
 _CELL = Region(0, 0, 1, 1)
+_SETTLED_S = 3.0
+"""After the last change of the size; longer than most notices stay."""
 
 
 class PacedApp(App[None]):
@@ -32,6 +35,22 @@ class PacedApp(App[None]):
     def __init__(self) -> None:
         super().__init__(driver_class=PacedDriver)
         self._owed = False
+        self._sized = False
+        self._settling: Timer | None = None
+
+    def on_resize(self) -> None:
+        """Once a new size has settled, paint it all again.
+
+        While sizes follow each other quickly, notices that come and go may leave parts behind.
+        """
+        if self._settling is not None:
+            self._settling.stop()
+        if self._sized:
+            self._settling = self.set_timer(_SETTLED_S, self._paint_all)
+        self._sized = True
+
+    def _paint_all(self) -> None:
+        self.refresh(repaint=True, layout=True)
 
     @property
     def line(self) -> Line | None:
