@@ -12,6 +12,8 @@ from edgetop.ui.driver import PacedDriver
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.events import Resize
+    from textual.geometry import Size
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -35,19 +37,20 @@ class PacedApp(App[None]):
     def __init__(self) -> None:
         super().__init__(driver_class=PacedDriver)
         self._owed = False
-        self._sized = False
+        self._sized: Size | None = None
         self._settling: Timer | None = None
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Once a new size has settled, paint it all again.
 
         While sizes follow each other quickly, notices that come and go may leave parts behind.
         """
+        before, self._sized = self._sized, event.size
+        if before in (None, event.size):  # a size is told more than once
+            return
         if self._settling is not None:
             self._settling.stop()
-        if self._sized:
-            self._settling = self.set_timer(_SETTLED_S, self._paint_all)
-        self._sized = True
+        self._settling = self.set_timer(_SETTLED_S, self._paint_all)
 
     def _paint_all(self) -> None:
         self.refresh(repaint=True, layout=True)
