@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import replace
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edgetop.errors import EdgetopError
 from edgetop.session.facts import without_home
@@ -20,11 +20,10 @@ from edgetop.session.store.reading import Recorded
 from edgetop.session.store.writing import Batch, SessionWriter, write_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from edgetop.sample import Sample
-    from edgetop.session.store.retention import Retention
+    from edgetop.session.recorder import Orders
 
 _COMMIT_S = 0.9
 """Between two commits: a sample is on the disk within a second."""
@@ -42,24 +41,14 @@ class Keeper:
     lock is never held while it does, so that a disk that hangs holds up nobody else.
 
     Args:
-        path: The database; None = keep the session in memory only.
-        facts: What is known of the session, asked once the first sample has come.
-        keep: Which older sessions may stay.
-        warn: Takes lines that the user should see.
+        orders: What to keep, and where.
     """
 
-    def __init__(
-        self,
-        path: Path | None,
-        facts: Callable[[Sample], Mapping[str, Any]],
-        *,
-        keep: Retention | None = None,
-        warn: Callable[[str, str], None] = lambda _text, _severity: None,
-    ) -> None:
-        self._path = path
-        self._facts = facts
-        self._keep = keep
-        self._warn = warn
+    def __init__(self, orders: Orders) -> None:
+        self._path = path = orders.path
+        self._facts = orders.facts
+        self._keep = orders.keep
+        self._warn = orders.warn
         self._queue: SimpleQueue[Sample | tuple[int, str] | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._writer: SessionWriter | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edgetop.errors import EdgetopError, UsageError
 
@@ -17,16 +17,23 @@ if TYPE_CHECKING:
     from edgetop.session.store.retention import Retention
 
 
+class Orders(NamedTuple):
+    """What is to be recorded, and where."""
+
+    path: Path | None
+    """The database; None = keep the session in memory only."""
+    facts: Callable[[Sample], Mapping[str, Any]]
+    """What is known of the session, asked once the first sample has come."""
+    keep: Retention | None
+    """Which older sessions may stay; None = all."""
+    warn: Callable[[str, str], None]
+    """Takes lines that the user should see, and their severity."""
+
+
 class Recorder:
-    """Takes samples and keeps them.
+    """Takes samples and keeps them; see `Orders` for its arguments.
 
     What that needs is imported with the first sample: it must not hold up the first paint.
-
-    Args:
-        path: The database; None = keep the session in memory only.
-        facts: What is known of the session, asked once the first sample has come.
-        keep: Which older sessions may stay.
-        warn: Takes lines that the user should see.
     """
 
     def __init__(
@@ -37,10 +44,7 @@ class Recorder:
         keep: Retention | None = None,
         warn: Callable[[str, str], None] = lambda _text, _severity: None,
     ) -> None:
-        self._path = path
-        self._facts = facts
-        self._keep = keep
-        self._warn = warn
+        self._orders = Orders(path, facts, keep, warn)
         self._keeper: Keeper | None = None
         self._missing = ""
 
@@ -66,9 +70,9 @@ class Recorder:
             from edgetop.session.keeper import Keeper
         except ImportError as error:  # some builds of Python come without sqlite3
             self._missing = f"sessions cannot be recorded: {error}"
-            self._warn(self._missing, "warning")
+            self._orders.warn(self._missing, "warning")
             return
-        self._keeper = Keeper(self._path, self._facts, keep=self._keep, warn=self._warn)
+        self._keeper = Keeper(self._orders)
 
     def recorded(self) -> Recorded:
         """All that has come so far, to be read in the calling thread.
