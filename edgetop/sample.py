@@ -79,6 +79,13 @@ class Tensor:
     shape: tuple[int, ...]
 
 
+def processor_words(provider: str, threads: int) -> str:
+    """On what a model runs: ``cpu 2 threads``; 0 threads are not told yet."""
+    if not threads:
+        return provider
+    return f"{provider} {threads} thread{'' if threads == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run: one model in one process with fixed settings, and what came of it."""

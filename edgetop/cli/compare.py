@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from edgetop.cli import recorded, streams
+from edgetop.cli import recorded, streams, values
 from edgetop.cli.table import aligned
 from edgetop.errors import UsageError
 from edgetop.zoo.naming import safe_text
@@ -31,9 +31,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("a", metavar="A", help=recorded.NAME_HELP)
     parser.add_argument("b", metavar="B", help=recorded.NAME_HELP)
     parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.add_argument(
-        "--debug", action="store_true", help="tracebacks instead of one-line errors"
-    )
+    values.add_debug(parser)
     parser.set_defaults(main=main)
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgetop.cli import recorded, streams
+from edgetop.cli import recorded, streams, values
 from edgetop.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         "-o", "--output", metavar="F", default=_STDOUT, help="the file; - is standard output"
     )
     parser.add_argument("--force", action="store_true", help="replace what is there")
-    parser.add_argument(
-        "--debug", action="store_true", help="tracebacks instead of one-line errors"
-    )
+    values.add_debug(parser)
     parser.set_defaults(main=main)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from edgetop.sample import processor_words
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,7 +59,7 @@ def _run_lines(sample: Sample) -> list[str]:
         run.model,
         run.precision,
         f"batch {run.batch}",
-        f"{run.provider} {run.threads} threads",
+        processor_words(run.provider, run.threads),
     ]
     if run.instances > 1:
         title.append(f"{run.instances} instances")

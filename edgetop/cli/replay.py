@@ -50,9 +50,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--headless", action="store_true", help="all samples as lines, at once")
     parser.add_argument("--json", action="store_true", help="all samples as JSON, at once")
-    parser.add_argument(
-        "--debug", action="store_true", help="tracebacks instead of one-line errors"
-    )
+    values.add_debug(parser)
 
 
 def main(arguments: argparse.Namespace) -> int:

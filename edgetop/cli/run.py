@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from edgetop import config, locations
 from edgetop.cli import streams
 from edgetop.cli.values import (
+    add_debug,
     add_sensor_options,
     board_for,
     interval,
@@ -71,7 +72,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         "--kiosk", action="store_true", help="large digits, panels in turn, only q works"
     )
     add_sensor_options(parser)
-    how.add_argument("--debug", action="store_true", help="tracebacks instead of one-line errors")
+    add_debug(how)
     parser.set_defaults(main=main)
 
 

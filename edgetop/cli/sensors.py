@@ -38,9 +38,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         "--interval", type=values.interval, default=1.0, metavar="S", help="between readings (1)"
     )
     values.add_sensor_options(parser)
-    parser.add_argument(
-        "--debug", action="store_true", help="tracebacks instead of one-line errors"
-    )
+    values.add_debug(parser)
     parser.set_defaults(main=main)
 
 

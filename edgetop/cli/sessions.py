@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgetop import locations
 from edgetop.cli import recorded as on_command_line
-from edgetop.cli import streams
+from edgetop.cli import streams, values
 from edgetop.cli.lines import event_line, summary_lines
 from edgetop.cli.table import aligned
 from edgetop.errors import ExitCode, UsageError
@@ -28,41 +28,32 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         help="list, show, delete and check recorded sessions",
         description="What edgetop has recorded on this machine; without an action: the list.",
     )
-    parser.set_defaults(main=_list, json=False, debug=False)
+    parser.set_defaults(main=_list, json=False)
     _add_json(parser)
-    _add_debug(parser)
+    values.add_debug(parser)
     actions = parser.add_subparsers(metavar="ACTION")
     listing = actions.add_parser("list", help="all sessions, the newest first")
     _add_json(listing)
-    _add_debug(listing)
+    values.add_debug(listing)
     listing.set_defaults(main=_list)
     showing = actions.add_parser("show", help="one session: its runs and what happened")
     showing.add_argument("session", metavar="ID", help=on_command_line.NAME_HELP)
     _add_json(showing)
-    _add_debug(showing)
+    values.add_debug(showing)
     showing.set_defaults(main=_show)
     deleting = actions.add_parser("delete", help="delete sessions for good")
     deleting.add_argument("sessions", metavar="ID", nargs="+")
-    _add_debug(deleting)
+    values.add_debug(deleting)
     deleting.set_defaults(main=_delete)
     check = actions.add_parser("check", help="read everything that is recorded, and say how it is")
     _add_json(check)
-    _add_debug(check)
+    values.add_debug(check)
     check.set_defaults(main=_check)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     # No default: it would undo what stands before the action.
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="as JSON")
-
-
-def _add_debug(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--debug",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help="tracebacks instead of one-line errors",
-    )
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -51,6 +51,16 @@ def interval(text: str) -> float:
     return value
 
 
+def add_debug(parser: argparse._ActionsContainer) -> None:
+    """``--debug``, which `edgetop.cli.main` looks for among all words."""
+    parser.add_argument(
+        "--debug",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="tracebacks instead of one-line errors",
+    )
+
+
 def add_sensor_options(parser: argparse.ArgumentParser) -> None:
     """Where the sensors are read, and which more of them."""
     group = parser.add_argument_group("sensors")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from edgetop.sample import processor_words
 from edgetop.stats.ratio import independent, median
 
 if TYPE_CHECKING:
@@ -186,10 +187,7 @@ def _notes(a: _Side, b: _Side) -> list[str]:
 
 
 def _settings(run: Run) -> str:
-    parts = [
-        run.precision,
-        f"{run.provider} {run.threads} threads" if run.threads else run.provider,
-    ]
+    parts = [run.precision, processor_words(run.provider, run.threads)]
     if run.instances > 1:
         parts.append(f"{run.instances} instances")
     if run.rate_fps is not None:

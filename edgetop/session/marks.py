@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from edgetop.sample import Mark, Run, Sample, State
+from edgetop.sample import Mark, Run, Sample, State, processor_words
 
 if TYPE_CHECKING:
     from edgetop.engine.spec import RunSpec
@@ -14,18 +14,12 @@ if TYPE_CHECKING:
 def title_of(run: Run | RunSpec) -> str:
     """What runs: ``squeezenet_v1.1, batch 1, cpu 2 threads``."""
     model = run.model if isinstance(run, Run) else run.title
-    parts = [model, f"batch {run.batch}", f"{run.provider}{_threads(run.threads)}"]
+    parts = [model, f"batch {run.batch}", processor_words(run.provider, run.threads)]
     if run.instances > 1:
         parts.append(f"{run.instances} instances")
     if run.rate_fps is not None:
         parts.append(f"{run.rate_fps:g} images/s")
     return ", ".join(parts)
-
-
-def _threads(count: int) -> str:
-    if not count:
-        return ""
-    return " 1 thread" if count == 1 else f" {count} threads"
 
 
 def mark_of(sample: Sample) -> Mark:

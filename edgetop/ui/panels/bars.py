@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from edgetop.paint.numbers import clock
 from edgetop.paint.rows import Row, join, width_of
+from edgetop.sample import processor_words
 from edgetop.sensors.identity import short_name
 from edgetop.ui.layout import STATUS_WIDTH
 from edgetop.ui.panels.parts import state
@@ -50,8 +51,7 @@ def _board(view: View, sample: Sample, room: int) -> str:
 
 def settings(run: Run) -> list[str]:
     """Precision, batch, provider with its threads, instances: a few words each."""
-    threads = f" {run.threads} thread{'' if run.threads == 1 else 's'}" if run.threads else ""
-    parts = [f"batch {run.batch}", f"{run.provider}{threads}"]
+    parts = [f"batch {run.batch}", processor_words(run.provider, run.threads)]
     if run.precision:
         parts.insert(0, run.precision)
     if run.instances > 1:
