@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -155,6 +156,34 @@ def test_two_processes_that_begin_at_once_share_a_new_database(tmp_path: Path) -
     started = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(4)]
     assert [process.communicate()[1] for process in started] == [b""] * 4
     assert [process.returncode for process in started] == [0] * 4
+
+
+def test_a_database_that_another_makes_meanwhile_is_no_foreign_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "sessions.db"
+    made = threading.Event()
+
+    def make() -> None:
+        schema.connect(path).close()
+        made.set()
+
+    def other_comes_in(statement: str) -> None:
+        if "user_version" in statement and other.ident is None:
+            other.start()
+            made.wait(0.5)  # it may have to wait for the one who looks
+
+    def watched(address: str) -> sqlite3.Connection:
+        connection = opened(address)
+        if threading.current_thread() is not other:
+            connection.set_trace_callback(other_comes_in)
+        return connection
+
+    opened, other = schema._opened, threading.Thread(target=make)
+    monkeypatch.setattr(schema, "_opened", watched)
+    schema.connect(path).close()
+    other.join()
+    assert made.is_set()
 
 
 def test_what_could_not_be_written_is_written_later_without_a_gap(tmp_path: Path) -> None:

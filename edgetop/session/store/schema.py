@@ -198,6 +198,25 @@ def _version(connection: sqlite3.Connection, path: Path | None) -> int | None:
         DamagedError: It is a database of something else.
         NewerError: It is of a newer edgetop.
     """
+    with _one_state(connection):
+        return _version_of_state(connection, path)
+
+
+@contextlib.contextmanager
+def _one_state(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is read inside is of one moment: another edgetop may be making the tables."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+
+
+def _version_of_state(connection: sqlite3.Connection, path: Path | None) -> int | None:
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if owner != tables.APPLICATION_ID:
