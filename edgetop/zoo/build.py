@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,11 +16,9 @@ from edgetop.zoo.catalogue import RANDOM_WEIGHTS, Architecture
 from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import onnx
 
-    from edgetop.zoo.layers import Feature
+    from edgetop.zoo.graph import Graph
 
 
 def cached_path(architecture: Architecture) -> Path:
@@ -28,16 +27,39 @@ def cached_path(architecture: Architecture) -> Path:
     The file name carries a fingerprint of the code that draws the graph, so that a changed
     builder makes a new file. A family therefore imports nothing of edgetop but the layers.
     """
-    fingerprint = _fingerprint(architecture.builder.partition(":")[0])
+    fingerprint = _fingerprint(architecture.module)
     return locations.cache_dir() / "zoo" / f"{architecture.name}-{fingerprint}.onnx"
 
 
 @cache
 def _fingerprint(family: str) -> str:
     """Ten hexadecimal digits that change with the source of what draws a family's graphs."""
-    modules = ("build", "layers", family.rpartition(".")[2])
-    sources = (Path(__file__).with_name(f"{module}.py").read_bytes() for module in modules)
+    here = Path(__file__).parent
+    modules = ("build", "graph", "layers", f"families/{family}")
+    sources = ((here / f"{module}.py").read_bytes() for module in modules)
     return hashlib.sha256(b"".join(sources)).hexdigest()[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """A graph that is whole but for the values of its weights."""
+
+    graph: Graph
+    image: tuple[int, ...]
+    outputs: dict[str, tuple[str, tuple[int, ...]]]
+    metadata: dict[str, str]
+
+
+def _network(architecture: Architecture) -> _Network:
+    from edgetop.zoo.graph import Graph
+    from edgetop.zoo.layers import image_of, outputs_of
+
+    family = import_module(f"edgetop.zoo.families.{architecture.module}")
+    graph = Graph(architecture.name)
+    image = image_of(graph, architecture.input_px)
+    last = family.NETWORKS[architecture.name](image)
+    metadata = {"edgetop.architecture": architecture.name, "edgetop.weights": RANDOM_WEIGHTS}
+    return _Network(graph, (image.channels, image.px, image.px), outputs_of(last), metadata)
 
 
 def assemble(architecture: Architecture, *, weights: bool = True) -> onnx.ModelProto:
@@ -47,14 +69,8 @@ def assemble(architecture: Architecture, *, weights: bool = True) -> onnx.ModelP
         architecture: What to build.
         weights: False leaves the weights without values: to count, not to run.
     """
-    from edgetop.zoo.layers import Graph
-
-    module, _, function = architecture.builder.partition(":")
-    family: Callable[[Feature], Feature] = getattr(import_module(module), function)
-    graph = Graph(architecture.name, architecture.input_px)
-    output = family(graph.image)
-    metadata = {"edgetop.architecture": architecture.name, "edgetop.weights": RANDOM_WEIGHTS}
-    return graph.model(output, metadata, weights=weights)
+    network = _network(architecture)
+    return network.graph.model(network.image, network.outputs, network.metadata, weights=weights)
 
 
 def build(architecture: Architecture, path: Path) -> None:
@@ -85,7 +101,8 @@ def _write(path: Path, architecture: Architecture) -> None:
     try:
         # Opened before the work begins: a folder that refuses is told at once.
         with unfinished.open("xb") as file:
-            file.write(assemble(architecture).SerializeToString(deterministic=True))
+            network = _network(architecture)
+            network.graph.write(file, network.image, network.outputs, network.metadata)
             file.flush()
             os.fsync(file.fileno())  # a board may lose power at any time
         unfinished.replace(path)

@@ -1,8 +1,15 @@
-"""The architectures that edgetop can build: names, sizes and published accuracies."""
+"""The architectures that edgetop can build: names, sizes and published accuracies.
+
+``architectures.csv`` beside this file holds them. Parameters and multiply-adds were computed from
+reference implementations (torchvision 0.28.0, timm 1.0.31, pretrainedmodels 0.7.4, keras 3.15.1,
+ncnn and the code of Bianco and others); the graphs that edgetop builds count to the same.
+"""
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from pathlib import Path
 
 RANDOM_WEIGHTS = "random weights: timing only"
 """What a reader must know about a model that edgetop built: its answers mean nothing."""
@@ -17,6 +24,10 @@ class Architecture:
     canonical_name: str
     """The name in the published tables."""
     family: str
+    module: str
+    """Where in `edgetop.zoo.families` it is built, imported only to build."""
+    year: int
+    """Of its publication."""
     input_px: int
     """Height and width of the input image."""
     params_m: float
@@ -32,46 +43,35 @@ class Architecture:
     and others 2018, 002 Tryolabs, 003 Canziani and others 2016, 004 dlmark."""
     aliases: tuple[str, ...]
     """Other names that users know it by, in lower case."""
-    builder: str
-    """``module:function`` of the graph builder, imported only to build."""
+    note: str
+    """Which variant it is, where there are several; may be empty."""
 
 
-_TORCHVISION = "torchvision 0.28.0 IMAGENET1K_V1 metadata"
+def _read() -> tuple[Architecture, ...]:
+    table = Path(__file__).with_name("architectures.csv")
+    with table.open(encoding="utf-8", newline="") as file:
+        return tuple(_architecture(row) for row in csv.DictReader(file))
 
-ARCHITECTURES: tuple[Architecture, ...] = (
-    Architecture(
-        name="squeezenet_v1.0",
-        canonical_name="SqueezeNet 1.0",
-        family="SqueezeNet",
-        input_px=224,
-        params_m=1.2484,
-        gmacs=0.8189,
-        top1_pct=58.092,
-        top1_source=_TORCHVISION,
-        seed_reports=("000", "001", "004"),
-        aliases=("squeezenet1.0", "squeezenet1_0", "squeezenet-1.0", "squeezenet_v1_0"),
-        builder="edgetop.zoo.squeezenet:squeezenet_v1_0",
-    ),
-    Architecture(
-        name="squeezenet_v1.1",
-        canonical_name="SqueezeNet 1.1",
-        family="SqueezeNet",
-        input_px=224,
-        params_m=1.2355,
-        gmacs=0.3492,
-        top1_pct=58.178,
-        top1_source=_TORCHVISION,
-        seed_reports=("000", "001", "004"),
-        aliases=(
-            "squeezenet",
-            "squeezenet1.1",
-            "squeezenet1_1",
-            "squeezenet-1.1",
-            "squeezenet_v1_1",
-        ),
-        builder="edgetop.zoo.squeezenet:squeezenet_v1_1",
-    ),
-)
+
+def _architecture(row: dict[str, str]) -> Architecture:
+    return Architecture(
+        name=row["name"],
+        canonical_name=row["canonical_name"],
+        family=row["family"],
+        module=row["module"],
+        year=int(row["year"]),
+        input_px=int(row["input_px"]),
+        params_m=float(row["params_m"]),
+        gmacs=float(row["gmacs"]),
+        top1_pct=float(row["top1_pct"]) if row["top1_pct"] else None,
+        top1_source=row["top1_source"],
+        seed_reports=tuple(row["reports"].split()),
+        aliases=tuple(row["aliases"].split()),
+        note=row["note"],
+    )
+
+
+ARCHITECTURES = _read()
 """Every architecture, in the order in which it is listed."""
 
 _BY_KEY = {

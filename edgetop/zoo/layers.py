@@ -1,135 +1,31 @@
-"""The layers that architectures are written in, as a builder of ONNX graphs.
+"""The layers that architectures are written in.
 
-A family is a function from the image to the class scores, chaining layers::
+A family is a function from the image to the last layer, chaining layers::
 
     def tiny(image: Feature) -> Feature:
         return image.conv("conv1", 64, 3, stride=2).relu().global_average_pool().flatten()
-
-Weights are only declared while the layers are chained, and drawn when the model is written:
-a graph can be counted without ever holding hundreds of megabytes.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+from edgetop.zoo.graph import INPUT_NAME, OUTPUT_NAME, Graph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-INPUT_NAME = "data"
-OUTPUT_NAME = "logits"
-BATCH_NAME = "batch"
-"""The symbolic first dimension of input and output."""
+    Size = int | tuple[int, int]
+    """Of a square, or height and width."""
 
-# Opset 17 and IR 8 belong together (ONNX 1.12) and load in every onnxruntime since 1.12.
-_OPSET = 17
-_IR_VERSION = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """A tensor of the graph that training would have filled."""
-
-    name: str
-    shape: tuple[int, ...]
-    std: float
-    """Standard deviation of the normal distribution it is drawn from; 0 = all zero."""
-
-    def declared(self) -> TensorProto:
-        """The tensor without its values: enough to infer shapes and to count."""
-        return TensorProto(name=self.name, dims=self.shape, data_type=TensorProto.FLOAT)
-
-    def drawn(self) -> TensorProto:
-        """The tensor with its values, float32.
-
-        The seed is the weight's own name, so that the values neither depend on the order of the
-        layers nor change from one process to the next (with the same numpy).
-        """
-        if not self.std:
-            return numpy_helper.from_array(np.zeros(self.shape, np.float32), self.name)
-        seed = int.from_bytes(hashlib.sha256(self.name.encode()).digest()[:16], "little")
-        values = np.random.Generator(np.random.PCG64(seed)).standard_normal(self.shape, np.float32)
-        return numpy_helper.from_array(values * np.float32(self.std), self.name)
-
-
-class Graph:
-    """A network under construction: nodes in order of execution, and their weights."""
-
-    def __init__(self, name: str, input_px: int) -> None:
-        self.name = name
-        self.input_px = input_px
-        self._nodes: list[onnx.NodeProto] = []
-        self._weights: list[Weight] = []
-        self._names = {INPUT_NAME}
-
-    @property
-    def image(self) -> Feature:
-        """The input: RGB, NCHW, float32."""
-        return Feature(self, INPUT_NAME, 3)
-
-    def weight(self, name: str, shape: tuple[int, ...], std: float = 0.0) -> str:
-        """Declare a weight and return its name."""
-        self._take(name)
-        self._weights.append(Weight(name, shape, std))
-        return name
-
-    def node(
-        self, operator: str, name: str, inputs: list[str], channels: int, **attributes: Any
-    ) -> Feature:
-        """Append a node with one output, which bears the node's name."""
-        self._take(name)
-        self._nodes.append(helper.make_node(operator, inputs, [name], name, **attributes))
-        return Feature(self, name, channels)
-
-    def _take(self, name: str) -> None:
-        if name in self._names:
-            raise ValueError(f"{self.name} has two tensors called {name}")
-        self._names.add(name)
-
-    def model(
-        self, output: Feature, metadata: Mapping[str, str], *, weights: bool = True
-    ) -> onnx.ModelProto:
-        """The finished model with `output`, its last layer, as ``logits`` of [batch, channels].
-
-        Args:
-            output: What the last layer appended gave.
-            metadata: Becomes the model's metadata properties.
-            weights: False leaves the weights without values: to count, not to run.
-        """
-        if not self._nodes or self._nodes[-1].output[0] != output.name:
-            raise ValueError(f"the last layer of {self.name} is not {output.name}")
-        nodes = [*self._nodes[:-1], onnx.NodeProto()]
-        nodes[-1].CopyFrom(self._nodes[-1])
-        nodes[-1].output[0] = OUTPUT_NAME
-        image = (BATCH_NAME, self.image.channels, self.input_px, self.input_px)
-        scores = (BATCH_NAME, output.channels)
-        graph = helper.make_graph(
-            nodes,
-            self.name,
-            [helper.make_tensor_value_info(INPUT_NAME, TensorProto.FLOAT, image)],
-            [helper.make_tensor_value_info(OUTPUT_NAME, TensorProto.FLOAT, scores)],
-            [weight.drawn() if weights else weight.declared() for weight in self._weights],
-        )
-        model = helper.make_model(
-            graph,
-            producer_name="edgetop",
-            opset_imports=[helper.make_opsetid("", _OPSET)],
-            ir_version=_IR_VERSION,
-        )
-        helper.set_model_props(model, dict(metadata))
-        return model
+_IMAGE_POWER = 1 / 3  # of values spread evenly from 0 to 1, as edgetop feeds them
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """The output of a layer; its methods append the next layer.
+    """The output of a layer, [batch, channels, px, px]; its methods append the next layer.
 
     Layers without weights take their name from the layer before.
     """
@@ -138,63 +34,233 @@ class Feature:
     name: str
     channels: int
     """Size of dimension 1."""
+    px: int
+    """Height and width; 0 behind `flatten`."""
+    power: float = _IMAGE_POWER
+    """About the mean square of the values; what `batch_norm` brings to 1."""
 
     def conv(
-        self, name: str, channels: int, kernel: int, *, stride: int = 1, pad: int = 0
-    ) -> Feature:
-        """A square convolution with bias; weights normal with variance 2 / fan-in.
+        self, name: str, channels: int, kernel: Size, *, stride: int = 1, pad: Size = 0,
+        groups: int = 1, bias: bool = True,
+    ) -> Feature:  # fmt: skip
+        """A convolution; weights normal with variance 2 / fan-in.
 
         That variance keeps activations of the same order through any number of layers with
         ReLU (He and others 2015, arXiv:1502.01852, equation 10).
         """
-        fan_in = self.channels * kernel * kernel
-        shape = (channels, self.channels, kernel, kernel)
-        weight = self.graph.weight(f"{name}.weight", shape, math.sqrt(2 / fan_in))
-        bias = self.graph.weight(f"{name}.bias", (channels,))
-        return self.graph.node(
-            "Conv",
-            name,
-            [self.name, weight, bias],
-            channels,
-            kernel_shape=[kernel, kernel],
-            strides=[stride, stride],
-            pads=[pad] * 4,
-        )
+        (height, width), (top, left) = _pair(kernel), _pair(pad)
+        fan_in = self.channels // groups * height * width
+        shape = (channels, self.channels // groups, height, width)
+        inputs = [self.name, self.graph.weight(f"{name}.weight", shape, math.sqrt(2 / fan_in))]
+        if bias:
+            inputs.append(self.graph.weight(f"{name}.bias", (channels,)))
+        self.graph.node(
+            "Conv", name, inputs, kernel_shape=[height, width], strides=[stride] * 2,
+            pads=[top, left] * 2, group=groups,
+        )  # fmt: skip
+        px = (self.px + 2 * top - height) // stride + 1
+        assert px == (self.px + 2 * left - width) // stride + 1, f"{name} makes no square"
+        return Feature(self.graph, name, channels, px, 2 * self.power)
+
+    def conv_norm(
+        self, name: str, channels: int, kernel: Size, *, stride: int = 1, pad: Size = 0,
+        groups: int = 1, eps: float = 1e-5,
+    ) -> Feature:  # fmt: skip
+        """A convolution without bias and a batch normalisation behind it."""
+        x = self.conv(name, channels, kernel, stride=stride, pad=pad, groups=groups, bias=False)
+        return x.batch_norm(eps=eps)
+
+    def batch_norm(self, *, eps: float = 1e-5, name: str = "") -> Feature:
+        """Batch normalisation as at inference: scale 1, shift 0.
+
+        The moving variance is `power`, so that values come out of the order of one as in a
+        trained network; otherwise they would double with every shortcut that is added.
+        """
+        name = self.graph.free_name(name or f"{self.name}/norm")
+        size = (self.channels,)
+        weights = [
+            self.graph.weight(f"{name}.scale", size, mean=1.0),
+            self.graph.weight(f"{name}.shift", size),
+            self.graph.weight(f"{name}.mean", size),
+            self.graph.weight(f"{name}.variance", size, mean=self.power),
+        ]
+        self.graph.node("BatchNormalization", name, [self.name, *weights], epsilon=eps)
+        return replace(self, name=name, power=1.0)
+
+    def linear(self, name: str, channels: int, *, bias: bool = True) -> Feature:
+        """A fully connected layer, behind `flatten`."""
+        shape = (channels, self.channels)
+        inputs = [self.name, self.graph.weight(f"{name}.weight", shape, (2 / self.channels) ** 0.5)]
+        if bias:
+            inputs.append(self.graph.weight(f"{name}.bias", (channels,)))
+        self.graph.node("Gemm", name, inputs, transB=1)
+        return Feature(self.graph, name, channels, self.px, 2 * self.power)
+
+    def local_response_norm(self) -> Feature:
+        """Each value damped by those of its neighbour channels, with AlexNet's constants."""
+        return self._after("LRN", "lrn", size=5, alpha=1e-4, beta=0.75, bias=1.0)
 
     def relu(self) -> Feature:
         """max(x, 0)."""
-        return self.graph.node("Relu", f"{self.name}/relu", [self.name], self.channels)
+        return self._after("Relu", "relu", power=self.power / 2)
 
-    def max_pool(self, kernel: int, stride: int, *, ceil: bool = False) -> Feature:
+    def relu6(self) -> Feature:
+        """min(max(x, 0), 6)."""
+        name = self.graph.free_name(f"{self.name}/relu6")
+        low = self.graph.constant(f"{name}.low", 0.0)
+        high = self.graph.constant(f"{name}.high", 6.0)
+        return self._after("Clip", "relu6", low, high, power=self.power / 2)
+
+    def sigmoid(self) -> Feature:
+        """1 / (1 + exp(-x))."""
+        return self._after("Sigmoid", "sigmoid", power=0.29)  # of a standard normal x
+
+    def swish(self) -> Feature:
+        """The product of x and its sigmoid."""
+        return self.multiply(self.sigmoid())
+
+    def softmax(self) -> Feature:
+        """Shares that sum to 1 over the last dimension."""
+        return self._after("Softmax", "softmax", axis=-1)
+
+    def max_pool(self, kernel: int, stride: int, *, pad: int = 0, ceil: bool = False) -> Feature:
         """The largest value of each square window.
 
         Args:
             kernel: Height and width of the window.
             stride: Distance between windows.
+            pad: Rows and columns added at each edge.
             ceil: Round the output size up, so that a last window may reach over the edge.
         """
-        return self.graph.node(
-            "MaxPool",
-            f"{self.name}/max_pool",
-            [self.name],
-            self.channels,
-            kernel_shape=[kernel, kernel],
-            strides=[stride, stride],
-            ceil_mode=int(ceil),
-        )
+        return self._pool("MaxPool", "max_pool", kernel, stride, pad, ceil=ceil)
+
+    def average_pool(
+        self, kernel: int, stride: int, *, pad: int = 0, ceil: bool = False,
+        count_pad: bool = True,
+    ) -> Feature:  # fmt: skip
+        """The mean of each square window; `count_pad`: also over the padding."""
+        return self._pool(
+            "AveragePool", "average_pool", kernel, stride, pad, ceil=ceil,
+            count_include_pad=int(count_pad),
+        )  # fmt: skip
+
+    def _pool(
+        self, operator: str, word: str, kernel: int, stride: int, pad: int, *, ceil: bool,
+        **attributes: Any,
+    ) -> Feature:  # fmt: skip
+        reach = self.px + 2 * pad - kernel
+        px = reach // stride + 1
+        if ceil and reach % stride and px * stride < self.px + pad:
+            px += 1  # a last window must begin within the image
+        return self._after(
+            operator, word, px=px, kernel_shape=[kernel] * 2, strides=[stride] * 2,
+            pads=[pad] * 4, ceil_mode=int(ceil), **attributes,
+        )  # fmt: skip
 
     def global_average_pool(self) -> Feature:
         """The mean of each channel, whatever the image size: [N, C, 1, 1]."""
-        name = f"{self.name}/average"
-        return self.graph.node("GlobalAveragePool", name, [self.name], self.channels)
+        return self._after("GlobalAveragePool", "average", px=1)
 
     def flatten(self) -> Feature:
-        """[N, C, 1, 1] as [N, C]."""
-        return self.graph.node("Flatten", f"{self.name}/flat", [self.name], self.channels, axis=1)
+        """[N, C, H, W] as [N, C x H x W]."""
+        return self._after("Flatten", "flat", channels=self.channels * self.px**2, px=0, axis=1)
+
+    def add(self, *others: Feature) -> Feature:
+        """The sum with features of the same shape."""
+        x = self
+        for other in others:
+            x = x._after("Add", "add", other.name, power=x.power + other.power)
+        return x
+
+    def multiply(self, other: Feature) -> Feature:
+        """The product with a feature of the same shape, or with a gate of [N, C, 1, 1]."""
+        return self._after("Mul", "times", other.name, power=self.power * other.power)
+
+    def scale(self, factor: float) -> Feature:
+        """Every value times a constant."""
+        name = self.graph.free_name(f"{self.name}/scaled")
+        constant = self.graph.constant(f"{name}.factor", factor)
+        return self._after("Mul", "scaled", constant, power=self.power * factor**2)
+
+    def channel_slice(self, start: int, end: int) -> Feature:
+        """Channels `start` up to, without, `end`."""
+        return self._slice("channels", 1, start, end, channels=end - start)
+
+    def pad(self, before: int, after: int) -> Feature:
+        """Rows and columns of zeros: so many at top and left, so many at bottom and right."""
+        name = self.graph.free_name(f"{self.name}/padded")
+        pads = self.graph.constant(f"{name}.pads", [0, 0, before, before, 0, 0, after, after])
+        return self._after("Pad", "padded", pads, px=self.px + before + after)
+
+    def crop(self, before: int) -> Feature:
+        """Without so many rows at the top and columns at the left."""
+        x = self
+        for axis in (2, 3):
+            x = x._slice("cropped", axis, before, self.px)
+        return replace(x, px=self.px - before)
+
+    def _slice(self, word: str, axis: int, start: int, end: int, **changes: Any) -> Feature:
+        name = self.graph.free_name(f"{self.name}/{word}")
+        bounds = [
+            self.graph.constant(f"{name}.{part}", [number])
+            for part, number in (("start", start), ("end", end), ("axis", axis))
+        ]
+        return self._after("Slice", word, *bounds, **changes)
+
+    def shuffle(self, groups: int) -> Feature:
+        """Channels of all groups interleaved (Zhang and others 2017, arXiv:1707.01083)."""
+        size, px = self.channels // groups, self.px
+        x = self.reshape((groups, size, px * px), channels=groups)
+        x = x._after("Transpose", "shuffled", perm=[0, 2, 1, 3])
+        return x.reshape((self.channels, px, px), channels=self.channels)
+
+    def reshape(self, shape: tuple[int, ...], channels: int) -> Feature:
+        """Another shape behind the batch; `channels` is the size of its first dimension."""
+        name = self.graph.free_name(f"{self.name}/reshaped")
+        dims = self.graph.constant(f"{name}.shape", [0, *shape])  # 0: as many as there are
+        return self._after("Reshape", "reshaped", dims, channels=channels)
+
+    def _after(
+        self, operator: str, word: str, *inputs: str, channels: int | None = None,
+        px: int | None = None, power: float | None = None, **attributes: Any,
+    ) -> Feature:  # fmt: skip
+        """Append a layer without weights; what is not given stays as it is."""
+        name = self.graph.free_name(f"{self.name}/{word}")
+        self.graph.node(operator, name, [self.name, *inputs], **attributes)
+        return Feature(
+            self.graph,
+            name,
+            self.channels if channels is None else channels,
+            self.px if px is None else px,
+            self.power if power is None else power,
+        )
 
 
 def concat(name: str, *features: Feature) -> Feature:
     """Features of one height and width side by side, along the channels."""
-    names = [feature.name for feature in features]
+    first = features[0]
+    assert len({feature.px for feature in features}) == 1, f"{name} joins different sizes"
+    first.graph.node("Concat", name, [feature.name for feature in features], axis=1)
     channels = sum(feature.channels for feature in features)
-    return features[0].graph.node("Concat", name, names, channels, axis=1)
+    power = sum(feature.power * feature.channels for feature in features) / channels
+    return Feature(first.graph, name, channels, first.px, power)
+
+
+def image_of(graph: Graph, input_px: int) -> Feature:
+    """The input: RGB, NCHW, float32."""
+    return Feature(graph, INPUT_NAME, 3, input_px)
+
+
+def outputs_of(
+    last: Feature | Mapping[str, Feature],
+) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """What `Graph.model` must know of the outputs; a single one is called ``logits``."""
+    features = {OUTPUT_NAME: last} if isinstance(last, Feature) else last
+    return {
+        name: (item.name, (item.channels,) if not item.px else (item.channels, item.px, item.px))
+        for name, item in features.items()
+    }
+
+
+def _pair(size: Size) -> tuple[int, int]:
+    return (size, size) if isinstance(size, int) else size

@@ -6,26 +6,20 @@ torchvision leaves conv10 without padding; the authors' Caffe file of 1.0 pads i
 
 from __future__ import annotations
 
+from functools import partial
+
 from edgetop.zoo.layers import Feature, concat
 
 
-def squeezenet_v1_0(image: Feature) -> Feature:
-    """The network of the paper: a 7x7 first layer, pooling late."""
-    return _squeezenet(image.conv("conv1", 96, 7, stride=2), pool_after=(4, 8))
-
-
-def squeezenet_v1_1(image: Feature) -> Feature:
-    """The authors' revision: a 3x3 first layer and earlier pooling, 2.3 times fewer operations."""
-    return _squeezenet(image.conv("conv1", 64, 3, stride=2), pool_after=(3, 5))
-
-
-def _squeezenet(x: Feature, pool_after: tuple[int, int]) -> Feature:
-    x = _pool(x.relu())
+def _squeezenet(
+    image: Feature, channels: int, kernel: int, pool_after: tuple[int, int], last_pad: int = 0
+) -> Feature:
+    x = _pool(image.conv("conv1", channels, kernel, stride=2).relu())
     for number in range(2, 10):
         x = _fire(x, number)
         if number in pool_after:
             x = _pool(x)
-    return x.conv("conv10", 1000, 1).relu().global_average_pool().flatten()
+    return x.conv("conv10", 1000, 1, pad=last_pad).relu().global_average_pool().flatten()
 
 
 def _fire(x: Feature, number: int) -> Feature:
@@ -45,3 +39,13 @@ def _fire(x: Feature, number: int) -> Feature:
 
 def _pool(x: Feature) -> Feature:
     return x.max_pool(3, 2, ceil=True)
+
+
+_V1_0 = partial(_squeezenet, channels=96, kernel=7, pool_after=(4, 8))
+
+NETWORKS = {
+    "squeezenet_v1.0": _V1_0,
+    "squeezenet_v1.0_caffe": partial(_V1_0, last_pad=1),
+    # The authors' revision: 2.3 times fewer operations.
+    "squeezenet_v1.1": partial(_squeezenet, channels=64, kernel=3, pool_after=(3, 5)),
+}
