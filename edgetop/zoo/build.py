@@ -59,7 +59,7 @@ def _network(architecture: Architecture) -> _Network:
     image = image_of(graph, architecture.input_px)
     last = family.NETWORKS[architecture.name](image)
     metadata = {"edgetop.architecture": architecture.name, "edgetop.weights": RANDOM_WEIGHTS}
-    return _Network(graph, (image.channels, image.px, image.px), outputs_of(last), metadata)
+    return _Network(graph, image.shape, outputs_of(last), metadata)
 
 
 def assemble(architecture: Architecture, *, weights: bool = True) -> onnx.ModelProto:

@@ -35,6 +35,9 @@ _NOT_TRAINED = {
     "Upsample": {1},
 }
 
+# A single number that these are given is a constant of the design: a scale, an epsilon.
+_ARITHMETIC = {"Add", "Div", "Mul", "Pow", "Sub"}
+
 # Inputs that hold weights stored as integers; integers elsewhere are shapes and indices.
 _QUANTIZED_WEIGHTS = {
     "ConvInteger": {1},
@@ -98,13 +101,15 @@ def _parameters(graph: onnx.GraphProto) -> int:
     for node in graph.node:
         for position, name in enumerate(node.input):
             tensor = stored.get(name)
-            if tensor is not None and _is_trained(node.op_type, position, tensor.data_type):
+            if tensor is not None and _is_trained(node.op_type, position, tensor):
                 trained.add(name)
     return sum(math.prod(stored[name].dims) for name in trained)
 
 
-def _is_trained(operator: str, position: int, data_type: int) -> bool:
-    if data_type in _FLOATS:
+def _is_trained(operator: str, position: int, tensor: TensorProto) -> bool:
+    if tensor.data_type in _FLOATS:
+        if operator in _ARITHMETIC and math.prod(tensor.dims) == 1:
+            return False
         return position not in _NOT_TRAINED.get(operator, ())
     return position in _QUANTIZED_WEIGHTS.get(operator, ())
 

@@ -25,33 +25,54 @@ _IMAGE_POWER = 1 / 3  # of values spread evenly from 0 to 1, as edgetop feeds th
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """The output of a layer, [batch, channels, px, px]; its methods append the next layer.
+    """The output of a layer; its methods append the next layer.
 
     Layers without weights take their name from the layer before.
     """
 
     graph: Graph
     name: str
-    channels: int
-    """Size of dimension 1."""
-    px: int
-    """Height and width; 0 behind `flatten`."""
+    shape: tuple[int, ...]
+    """Behind the batch: channels, height and width (equal) of an image."""
     power: float = _IMAGE_POWER
     """About the mean square of the values; what `batch_norm` brings to 1."""
 
+    @property
+    def channels(self) -> int:
+        """Size of the first dimension behind the batch."""
+        return self.shape[0]
+
+    @property
+    def px(self) -> int:
+        """Height and width of an image."""
+        return self.shape[2]
+
     def conv(
         self, name: str, channels: int, kernel: Size, *, stride: int = 1, pad: Size = 0,
-        groups: int = 1, bias: bool = True,
+        groups: int = 1, bias: bool = True, weights_of: str = "",
     ) -> Feature:  # fmt: skip
         """A convolution; weights normal with variance 2 / fan-in.
 
         That variance keeps activations of the same order through any number of layers with
         ReLU (He and others 2015, arXiv:1502.01852, equation 10).
+
+        Args:
+            name: Of the layer and, with an ending, of its weights.
+            channels: Of the output.
+            kernel: Height and width of the window.
+            stride: Distance between windows.
+            pad: Rows and columns of zeros added at each edge.
+            groups: Into how many parts the channels are divided, each with its own weights.
+            bias: Add a weight to each channel.
+            weights_of: An earlier layer of the same shape whose weights are used here, too.
         """
         (height, width), (top, left) = _pair(kernel), _pair(pad)
         fan_in = self.channels // groups * height * width
-        shape = (channels, self.channels // groups, height, width)
-        inputs = [self.name, self.graph.weight(f"{name}.weight", shape, math.sqrt(2 / fan_in))]
+        weight = f"{weights_of or name}.weight"
+        if not weights_of:
+            shape = (channels, self.channels // groups, height, width)
+            self.graph.weight(weight, shape, math.sqrt(2 / fan_in))
+        inputs = [self.name, weight]
         if bias:
             inputs.append(self.graph.weight(f"{name}.bias", (channels,)))
         self.graph.node(
@@ -60,7 +81,7 @@ class Feature:
         )  # fmt: skip
         px = (self.px + 2 * top - height) // stride + 1
         assert px == (self.px + 2 * left - width) // stride + 1, f"{name} makes no square"
-        return Feature(self.graph, name, channels, px, 2 * self.power)
+        return Feature(self.graph, name, (channels, px, px), 2 * self.power)
 
     def conv_norm(
         self, name: str, channels: int, kernel: Size, *, stride: int = 1, pad: Size = 0,
@@ -94,7 +115,7 @@ class Feature:
         if bias:
             inputs.append(self.graph.weight(f"{name}.bias", (channels,)))
         self.graph.node("Gemm", name, inputs, transB=1)
-        return Feature(self.graph, name, channels, self.px, 2 * self.power)
+        return Feature(self.graph, name, (channels,), 2 * self.power)
 
     def local_response_norm(self) -> Feature:
         """Each value damped by those of its neighbour channels, with AlexNet's constants."""
@@ -153,17 +174,23 @@ class Feature:
         if ceil and reach % stride and px * stride < self.px + pad:
             px += 1  # a last window must begin within the image
         return self._after(
-            operator, word, px=px, kernel_shape=[kernel] * 2, strides=[stride] * 2,
+            operator, word, shape=(self.channels, px, px), kernel_shape=[kernel] * 2, strides=[stride] * 2,
             pads=[pad] * 4, ceil_mode=int(ceil), **attributes,
         )  # fmt: skip
 
     def global_average_pool(self) -> Feature:
         """The mean of each channel, whatever the image size: [N, C, 1, 1]."""
-        return self._after("GlobalAveragePool", "average", px=1)
+        return self._after("GlobalAveragePool", "average", shape=(self.channels, 1, 1))
 
     def flatten(self) -> Feature:
         """[N, C, H, W] as [N, C x H x W]."""
-        return self._after("Flatten", "flat", channels=self.channels * self.px**2, px=0, axis=1)
+        return self._after("Flatten", "flat", shape=(math.prod(self.shape),), axis=1)
+
+    def rows(self, size: int) -> Feature:
+        """[N, C, H, W] as [N, H x W x C / size, size]: so many channels of a point in each row."""
+        px = self.px
+        x = self._after("Transpose", "by_point", shape=(px, px, self.channels), perm=[0, 2, 3, 1])
+        return x.reshape(px * px * self.channels // size, size)
 
     def add(self, *others: Feature) -> Feature:
         """The sum with features of the same shape."""
@@ -184,71 +211,70 @@ class Feature:
 
     def channel_slice(self, start: int, end: int) -> Feature:
         """Channels `start` up to, without, `end`."""
-        return self._slice("channels", 1, start, end, channels=end - start)
+        return self._slice("channels", 1, start, end)
 
     def pad(self, before: int, after: int) -> Feature:
         """Rows and columns of zeros: so many at top and left, so many at bottom and right."""
         name = self.graph.free_name(f"{self.name}/padded")
         pads = self.graph.constant(f"{name}.pads", [0, 0, before, before, 0, 0, after, after])
-        return self._after("Pad", "padded", pads, px=self.px + before + after)
+        px = self.px + before + after
+        return self._after("Pad", "padded", pads, shape=(self.channels, px, px))
 
     def crop(self, before: int) -> Feature:
         """Without so many rows at the top and columns at the left."""
-        x = self
-        for axis in (2, 3):
-            x = x._slice("cropped", axis, before, self.px)
-        return replace(x, px=self.px - before)
+        x = self._slice("cropped", 2, before, self.px)
+        return x._slice("cropped", 3, before, self.px)
 
-    def _slice(self, word: str, axis: int, start: int, end: int, **changes: Any) -> Feature:
+    def _slice(self, word: str, axis: int, start: int, end: int) -> Feature:
         name = self.graph.free_name(f"{self.name}/{word}")
         bounds = [
             self.graph.constant(f"{name}.{part}", [number])
             for part, number in (("start", start), ("end", end), ("axis", axis))
         ]
-        return self._after("Slice", word, *bounds, **changes)
+        shape = (*self.shape[: axis - 1], end - start, *self.shape[axis:])
+        return self._after("Slice", word, *bounds, shape=shape)
 
     def shuffle(self, groups: int) -> Feature:
         """Channels of all groups interleaved (Zhang and others 2017, arXiv:1707.01083)."""
         size, px = self.channels // groups, self.px
-        x = self.reshape((groups, size, px * px), channels=groups)
-        x = x._after("Transpose", "shuffled", perm=[0, 2, 1, 3])
-        return x.reshape((self.channels, px, px), channels=self.channels)
+        x = self.reshape(groups, size, px * px)
+        x = x._after("Transpose", "shuffled", shape=(size, groups, px * px), perm=[0, 2, 1, 3])
+        return x.reshape(*self.shape)
 
-    def reshape(self, shape: tuple[int, ...], channels: int) -> Feature:
-        """Another shape behind the batch; `channels` is the size of its first dimension."""
+    def reshape(self, *shape: int) -> Feature:
+        """The same values in another shape behind the batch."""
         name = self.graph.free_name(f"{self.name}/reshaped")
         dims = self.graph.constant(f"{name}.shape", [0, *shape])  # 0: as many as there are
-        return self._after("Reshape", "reshaped", dims, channels=channels)
+        return self._after("Reshape", "reshaped", dims, shape=shape)
 
     def _after(
-        self, operator: str, word: str, *inputs: str, channels: int | None = None,
-        px: int | None = None, power: float | None = None, **attributes: Any,
+        self, operator: str, word: str, *inputs: str, shape: tuple[int, ...] | None = None,
+        power: float | None = None, **attributes: Any,
     ) -> Feature:  # fmt: skip
-        """Append a layer without weights; what is not given stays as it is."""
+        """Append a layer without weights; shape and power that are not given stay."""
         name = self.graph.free_name(f"{self.name}/{word}")
         self.graph.node(operator, name, [self.name, *inputs], **attributes)
         return Feature(
             self.graph,
             name,
-            self.channels if channels is None else channels,
-            self.px if px is None else px,
+            self.shape if shape is None else shape,
             self.power if power is None else power,
         )
 
 
 def concat(name: str, *features: Feature) -> Feature:
-    """Features of one height and width side by side, along the channels."""
+    """Features side by side along the channels; their other dimensions are equal."""
     first = features[0]
-    assert len({feature.px for feature in features}) == 1, f"{name} joins different sizes"
+    assert len({feature.shape[1:] for feature in features}) == 1, f"{name} joins different sizes"
     first.graph.node("Concat", name, [feature.name for feature in features], axis=1)
     channels = sum(feature.channels for feature in features)
     power = sum(feature.power * feature.channels for feature in features) / channels
-    return Feature(first.graph, name, channels, first.px, power)
+    return Feature(first.graph, name, (channels, *first.shape[1:]), power)
 
 
 def image_of(graph: Graph, input_px: int) -> Feature:
     """The input: RGB, NCHW, float32."""
-    return Feature(graph, INPUT_NAME, 3, input_px)
+    return Feature(graph, INPUT_NAME, (3, input_px, input_px))
 
 
 def outputs_of(
@@ -256,10 +282,7 @@ def outputs_of(
 ) -> dict[str, tuple[str, tuple[int, ...]]]:
     """What `Graph.model` must know of the outputs; a single one is called ``logits``."""
     features = {OUTPUT_NAME: last} if isinstance(last, Feature) else last
-    return {
-        name: (item.name, (item.channels,) if not item.px else (item.channels, item.px, item.px))
-        for name, item in features.items()
-    }
+    return {name: (item.name, item.shape) for name, item in features.items()}
 
 
 def _pair(size: Size) -> tuple[int, int]:

@@ -6,7 +6,10 @@ Caffe model keeps that as grouped convolutions. Local response normalisation is 
 
 from __future__ import annotations
 
-from edgetop.zoo.layers import Feature
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edgetop.zoo.layers import Feature
 
 
 def _one_tower(image: Feature) -> Feature:

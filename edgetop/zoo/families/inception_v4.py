@@ -65,7 +65,9 @@ def _shrink_to_8(x: Feature, name: str) -> Feature:
 
 def _block_8(x: Feature, name: str) -> Feature:
     three = _both(_conv(x, f"{name}/3x3_reduce", 384, 1), f"{name}/3x3")
-    double = _conv(_conv(x, f"{name}/double_reduce", 384, 1), f"{name}/3x1", 448, (3, 1), pad=(1, 0))
+    double = _conv(
+        _conv(x, f"{name}/double_reduce", 384, 1), f"{name}/3x1", 448, (3, 1), pad=(1, 0)
+    )
     double = _both(_conv(double, f"{name}/1x3", 512, (1, 3), pad=(0, 1)), f"{name}/double")
     one = _conv(x, f"{name}/1x1", 256, 1)
     return concat(name, one, three, double, _pooled(x, f"{name}/pooled", 256))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from edgetop.zoo.layers import Feature
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edgetop.zoo.layers import Feature
 
 _CHANNELS = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
 _HALVED = {2, 4, 6, 12}

@@ -6,8 +6,10 @@ The port that Bianco and others measured has the expanding layer also where it e
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
-from edgetop.zoo.layers import Feature
+if TYPE_CHECKING:
+    from edgetop.zoo.layers import Feature
 
 # Expansion, channels, blocks, stride of the first: table 2 of the paper.
 _STAGES = (

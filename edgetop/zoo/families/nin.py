@@ -5,7 +5,10 @@ After Zagoruyko's published printout of the layers (BN-NIN, 2016).
 
 from __future__ import annotations
 
-from edgetop.zoo.layers import Feature
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edgetop.zoo.layers import Feature
 
 
 def _nin_bn(image: Feature) -> Feature:

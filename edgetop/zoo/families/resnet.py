@@ -7,8 +7,10 @@ first 1x1 layer, torchvision's ("v1.5") in the 3x3 layer, which costs 6 % more o
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
-from edgetop.zoo.layers import Feature
+if TYPE_CHECKING:
+    from edgetop.zoo.layers import Feature
 
 
 def _resnet(

@@ -6,8 +6,10 @@ timm takes a stage's stride in its first block, Keras in its last, and pools the
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
-from edgetop.zoo.layers import Feature
+if TYPE_CHECKING:
+    from edgetop.zoo.layers import Feature
 
 
 def _resnet(image: Feature, repeats: tuple[int, ...], *, bottleneck: bool) -> Feature:

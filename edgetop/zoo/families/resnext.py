@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
-from edgetop.zoo.layers import Feature
+if TYPE_CHECKING:
+    from edgetop.zoo.layers import Feature
 
 
 def _resnext(image: Feature, repeats: tuple[int, ...], groups: int, group_width: int) -> Feature:
@@ -16,9 +18,7 @@ def _resnext(image: Feature, repeats: tuple[int, ...], groups: int, group_width:
     return x.global_average_pool().flatten().linear("fc", 1000)
 
 
-def _block(
-    x: Feature, name: str, width: int, channels: int, stride: int, groups: int
-) -> Feature:
+def _block(x: Feature, name: str, width: int, channels: int, stride: int, groups: int) -> Feature:
     branch = x.conv_norm(f"{name}/conv1", width, 1).relu()
     branch = branch.conv_norm(f"{name}/conv2", width, 3, stride=stride, pad=1, groups=groups)
     branch = branch.relu().conv_norm(f"{name}/conv3", channels, 1)

@@ -7,9 +7,10 @@ SENet-154 take it in the 3x3 layer.
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from edgetop.zoo.layers import Feature
+if TYPE_CHECKING:
+    from edgetop.zoo.layers import Feature
 
 Kind = Literal["resnet", "resnext", "senet"]
 

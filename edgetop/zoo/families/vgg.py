@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
-from edgetop.zoo.layers import Feature
+if TYPE_CHECKING:
+    from edgetop.zoo.layers import Feature
 
 
 def _vgg(image: Feature, repeats: tuple[int, ...], *, norm: bool = False) -> Feature:
@@ -29,5 +31,8 @@ _REPEATS = {
 
 NETWORKS = {
     **{name: partial(_vgg, repeats=repeats) for name, repeats in _REPEATS.items()},
-    **{f"{name}_bn": partial(_vgg, repeats=repeats, norm=True) for name, repeats in _REPEATS.items()},
+    **{
+        f"{name}_bn": partial(_vgg, repeats=repeats, norm=True)
+        for name, repeats in _REPEATS.items()
+    },
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from edgetop.zoo.layers import Feature
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edgetop.zoo.layers import Feature
 
 
 def _xception(image: Feature) -> Feature:
