@@ -15,7 +15,7 @@ _STAGES = {
     "screen (`edgetop.ui.app`, with Textual)": "import edgetop.cli.run, edgetop.ui.app",
     "model's process (`edgetop.engine.worker`)": "import edgetop.engine.worker",
     "model's process with onnxruntime": (
-        "import edgetop.engine.worker, edgetop.engine.inputs\n"
+        "import edgetop.engine.worker, edgetop.engine.values\n"
         "from edgetop.engine.ort import OrtBackend; OrtBackend()"
     ),
 }

@@ -77,6 +77,13 @@ class Tensor:
     name: str
     dtype: str
     shape: tuple[int, ...]
+    values: str = ""
+    """Where the values come from if the user chose them: ``16000``, ``0 to 255``."""
+
+    def words(self, times: str = "x") -> str:
+        """Name, shape, type and chosen values: ``sr scalar int64 16000``."""
+        shape = times.join(map(str, self.shape)) or "scalar"
+        return " ".join(part for part in (self.name, shape, self.dtype, self.values) if part)
 
 
 def processor_words(provider: str, threads: int) -> str:

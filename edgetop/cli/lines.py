@@ -10,9 +10,10 @@ from edgetop.sample import processor_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgetop.sample import Event, Sample, Window
+    from edgetop.sample import Event, Run, Sample, Window
 
 _UNKNOWN = "-"
+_MOST_INPUTS = 4
 
 
 def event_line(event: Event) -> str:
@@ -78,8 +79,18 @@ def _run_lines(sample: Sample) -> list[str]:
             f"{_energy(sample)}"
         ),
     ]
+    if run.inputs:
+        lines.append("    " + _inputs(run))
     lines += [f"    {note}" for note in _notes(sample, total)]
     return lines
+
+
+def _inputs(run: Run) -> str:
+    """What went in, for the first few inputs."""
+    shown = [item.words() for item in run.inputs[:_MOST_INPUTS]]
+    if len(run.inputs) > _MOST_INPUTS:
+        shown.append(f"{len(run.inputs) - _MOST_INPUTS} more")
+    return f"input{'s' if len(run.inputs) > 1 else ''}: " + ", ".join(shown)
 
 
 def _energy(sample: Sample) -> str:

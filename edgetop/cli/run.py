@@ -56,6 +56,10 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         "--input-shape", action="append", default=[], metavar="[NAME:]1,3,224,224",
         help="shape of an input; may be repeated",
     )  # fmt: skip
+    model.add_argument(
+        "--input-range", action="append", default=[], metavar="[NAME:]LOW,HIGH",
+        help="values of an input, uniform; LOW,LOW is a constant; may be repeated",
+    )  # fmt: skip
     model.add_argument("--input", type=Path, metavar="F.npz", help="arrays by input name")
     model.add_argument("--warmup", type=seconds, metavar="S", help="length; default: until warm")
 
@@ -94,6 +98,29 @@ def input_shape(text: str) -> tuple[str, tuple[int, ...]]:
     return name, shape
 
 
+def input_range(text: str) -> tuple[str, float, float]:
+    """``sr:16000,16000`` as (name, low, high); without a name it is the first input's.
+
+    Whole numbers stay `int`, so that 64 bits are exact.
+
+    Raises:
+        UsageError: The text has another form.
+    """
+    name, _, limits = text.rpartition(":")
+    try:
+        low, high = (_number(limit) for limit in limits.split(","))
+    except ValueError:
+        raise UsageError(f"--input-range {text!r} is not of the form name:0,255") from None
+    return name, low, high
+
+
+def _number(text: str) -> float:
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
+
+
 def spec_for(
     choice: resolve.ModelChoice, arguments: argparse.Namespace, settings: Settings
 ) -> RunSpec:
@@ -110,6 +137,7 @@ def spec_for(
         instances=arguments.instances,
         rate_fps=arguments.rate,
         input_shapes=tuple(input_shape(text) for text in arguments.input_shape),
+        input_ranges=tuple(input_range(text) for text in arguments.input_range),
         input_file=str(arguments.input.absolute()) if arguments.input else "",
         warmup_s=arguments.warmup,
     )

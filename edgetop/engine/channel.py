@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import socket
 
-_MAX_LINE_BYTES = 1 << 20
+_MAX_LINE_BYTES = 1 << 22  # a thousand inputs with long names
 
 
 class Channel:

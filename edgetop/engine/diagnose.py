@@ -31,8 +31,10 @@ _EXTERNAL_FILE = re.compile(
     r'(?:does not exist: |GetFileLength for |open file )"?(?P<path>[^"\n]+?)"?\s*(?: fail|$)',
     re.MULTILINE,
 )
+_LOCALE = re.compile(r"Failed to construct locale with name:\s*([^:\s]+)")
 _MEMORY = re.compile(
     r"[Ff]ailed to allocate memory|bad_alloc|MemoryError|CUDA out of memory|out of memory"
+    r"|storage size overflowed"
 )
 
 MAX_LENGTH = 300
@@ -90,6 +92,9 @@ def _runtime_problem(text: str) -> str:
         return "holds no graph; export it again"
     if "Protobuf parsing failed" in text or "INVALID_PROTOBUF" in text:
         return "is damaged or incomplete, or not an ONNX model; download or export it again"
+    if match := _LOCALE.search(text):
+        locale = one_line(match[1], 40)
+        return f"needs the locale {locale}, which this system does not have; install it"
     if match := _EXTERNAL.search(text):
         return _external_problem(match[0])
     return f"cannot be run: {one_line(_without_source_places(text))}"
@@ -104,6 +109,8 @@ def _external_problem(text: str) -> str:
 
 
 def _without_source_places(text: str) -> str:
-    """Drop onnxruntime's C++ file names and signatures; they help nobody here."""
+    """Drop onnxruntime's C++ file names and signatures, and the path that edgetop names itself."""
     text = re.sub(r"\[ONNXRuntimeError\] : \d+ : \w+ : ", "", text)
-    return re.sub(r"/onnxruntime_src/\S+\.(?:cc|h):\d+ [^)]*\)(?: const)? ?", "", text)
+    text = re.sub(r"Load model from .+? failed: ?", "", text, flags=re.DOTALL)
+    text = re.sub(r"/onnxruntime_src/\S+\.(?:cc|h):\d+ [^)]*\)(?: const)? ?", "", text)
+    return re.sub(r"\b\w+\.(?:cc|h):\d+ \w+ ", "", text)

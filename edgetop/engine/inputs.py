@@ -1,31 +1,22 @@
-"""Shapes and values of a model's inputs: open dimensions filled, arrays seeded and bounded."""
+"""Shapes of a model's inputs: what the user says, what the graph fixes, else what is usual."""
 
 from __future__ import annotations
 
-import os
-import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
-import numpy as np
-
-from edgetop.errors import ModelError, UsageError
+from edgetop.engine.diagnose import one_line
+from edgetop.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from edgetop.engine.backend import Feed, InputInfo
+    from edgetop.engine.backend import InputInfo
     from edgetop.engine.spec import RunSpec
 
 _IMAGE_SIDE = 224
 _TOKENS = 128
 _AUDIO_SAMPLES = 16000
-_ROTATED_BYTES = 16 << 20
-_MOST_FEEDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +77,48 @@ def _is_size(dim: Any) -> bool:
 
 
 def _given_shapes(inputs: Sequence[InputInfo], spec: RunSpec) -> dict[str, tuple[int, ...]]:
-    names = [item.name for item in inputs]
     given: dict[str, tuple[int, ...]] = {}
     for name, shape in spec.input_shapes:
-        key = name or (names[0] if names else "")
-        if key not in names:
-            raise UsageError(f"the model has no input {name!r}; it has {', '.join(names)}")
-        dims = inputs[names.index(key)].dims
-        fits = len(dims) == len(shape) and all(
-            not _is_size(dim) or dim == size for dim, size in zip(dims, shape, strict=True)
-        )
-        if not fits:
+        item = named(inputs, name)
+        if not fits(item, shape):
             raise UsageError(
-                f"input {key!r} has the shape {_words(dims)}, {_words(shape)} does not fit"
+                f"input {quoted(item.name)} has the shape {shape_words(item.dims)}, "
+                f"{shape_words(shape)} does not fit"
             )
-        given[key] = shape
+        given[item.name] = shape
     return given
 
 
-def _words(dims: Sequence[int | str | None]) -> str:
-    return "[" + ", ".join("?" if dim is None else str(dim) for dim in dims) + "]"
+def named(inputs: Sequence[InputInfo], name: str) -> InputInfo:
+    """The input of that name; the first one if the name is empty.
+
+    Raises:
+        UsageError: There is none.
+    """
+    for item in inputs:
+        if name in ("", item.name):
+            return item
+    if not inputs:
+        raise UsageError("the model has no inputs; run it without options for inputs")
+    names = one_line(", ".join(item.name for item in inputs), 120)
+    raise UsageError(f"the model has no input {quoted(name)}; it has {names}")
+
+
+def fits(item: InputInfo, shape: Sequence[int]) -> bool:
+    """A shape has the rank and the fixed dimensions that the graph declares."""
+    return len(item.dims) == len(shape) and all(
+        not _is_size(dim) or dim == size for dim, size in zip(item.dims, shape, strict=True)
+    )
+
+
+def quoted(name: str) -> str:
+    """A name from a file or a user, safe to print and not too long."""
+    return f"'{one_line(name, 60)}'"
+
+
+def shape_words(dims: Sequence[int | str | None]) -> str:
+    """Dimensions as people write them; ``?`` where the graph leaves one open."""
+    return "[" + ", ".join(one_line(str(dim), 30) if dim else "?" for dim in dims) + "]"
 
 
 def _shape(item: InputInfo, batch: int, symbols: dict[Any, int]) -> tuple[int, ...]:
@@ -130,109 +143,3 @@ def _usual_sizes(item: InputInfo, batch: int) -> list[int]:
         return [batch, *image]
     sequence = _AUDIO_SAMPLES if rank == 2 and item.dtype.startswith("float") else _TOKENS
     return [batch, *[sequence] * (rank - 1)][:rank]
-
-
-def feeds(
-    inputs: Sequence[InputInfo], shapes: dict[str, tuple[int, ...]], spec: RunSpec
-) -> list[Feed]:
-    """Several sets of inputs to rotate through, so that no cache learns one by heart.
-
-    Random values come from `spec.seed`; an .npz file of the user's gives one set.
-
-    Raises:
-        UsageError: The .npz file cannot be read or does not fit the model.
-        ModelError: The inputs alone need more memory than is free.
-    """
-    if spec.input_file:
-        return [_load(spec.input_file, inputs)]
-    one_set = sum(
-        int(np.prod(shapes[item.name], dtype=np.float64)) * _item_bytes(item.dtype)
-        for item in inputs
-    )
-    number = max(2, min(_MOST_FEEDS, _ROTATED_BYTES // max(one_set, 1)))
-    _refuse_what_cannot_fit(one_set * number)
-    generator = np.random.default_rng(spec.seed)
-    try:
-        return [
-            {item.name: _values(item.dtype, shapes[item.name], generator) for item in inputs}
-            for _ in range(number)
-        ]
-    except MemoryError as error:
-        raise ModelError(_too_big(one_set * number)) from error
-
-
-def _item_bytes(dtype: str) -> int:
-    return 8 if dtype == "str" else int(np.dtype(dtype).itemsize)
-
-
-def _refuse_what_cannot_fit(needed_bytes: int) -> None:
-    try:
-        memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError):
-        return
-    if needed_bytes > memory_bytes:
-        raise ModelError(_too_big(needed_bytes))
-
-
-def _too_big(needed_bytes: int) -> str:
-    return (
-        f"the inputs alone need {needed_bytes / 2**30:.3g} GiB, more memory than there is; "
-        "choose a smaller batch"
-    )
-
-
-def _values(
-    dtype: str, shape: tuple[int, ...], generator: np.random.Generator
-) -> NDArray[np.generic]:
-    """Values that are not zero and that any model takes.
-
-    Integers of 32 and 64 bits are 1: they may be indices into a vocabulary or a mask.
-    """
-    if dtype == "str":
-        return np.full(shape, "edgetop", dtype=object)
-    kind = np.dtype(dtype)
-    if kind.kind == "f":
-        # 1 - [0, 1) is never zero. A scalar input needs an array of rank 0, not a number.
-        return np.asarray(1 - generator.random(shape, dtype=np.float32), dtype=kind)
-    if kind.itemsize == 1 and kind.kind in "iu":
-        low, high = (1, 255) if kind.kind == "u" else (1, 127)
-        return np.asarray(generator.integers(low, high, shape, dtype=kind, endpoint=True))
-    return np.ones(shape, dtype=kind)
-
-
-def _load(path: str, inputs: Sequence[InputInfo]) -> Feed:
-    name = Path(path).name
-    arrays = _archive(path)
-    missing = [item.name for item in inputs if item.name not in arrays]
-    if missing:
-        raise UsageError(
-            f"{name} has no array for the input {missing[0]!r}; it has {', '.join(arrays)}"
-        )
-    try:
-        return {item.name: _as_input(arrays[item.name], item.dtype) for item in inputs}
-    except (ValueError, TypeError) as error:
-        raise UsageError(f"{name} holds what the model cannot take: {error}") from error
-
-
-def _archive(path: str) -> dict[str, NDArray[np.generic]]:
-    name = Path(path).name
-    try:
-        archive = np.load(path, allow_pickle=False)
-        if isinstance(archive, np.ndarray):
-            raise UsageError(f"{name} holds one array without a name; save it with numpy.savez")
-        with archive:
-            return {key: archive[key] for key in archive.files}
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
-    except (ValueError, EOFError, BadZipFile, zlib.error) as error:
-        raise UsageError(f"{name} cannot be read as .npz: {error}") from error
-
-
-def _as_input(array: NDArray[np.generic], dtype: str) -> NDArray[np.generic]:
-    """The array as the runtime takes it; a scalar keeps its rank of 0."""
-    return np.asarray(array, dtype=object if dtype == "str" else dtype, order="C")
-
-
-def shapes_of(feed: Feed) -> dict[str, tuple[int, ...]]:
-    """The shapes that a set of inputs really has."""
-    return {name: tuple(array.shape) for name, array in feed.items()}

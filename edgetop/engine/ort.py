@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from edgetop.engine import providers
 from edgetop.engine.backend import InputInfo
 from edgetop.engine.diagnose import explain
+from edgetop.engine.untrusted import cannot_feed, examine
 from edgetop.errors import ModelError, ProviderError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _DTYPES = {
     "tensor(string)": "str",
 }
 
+_MOST_INPUTS = 1000  # each is described in one message and in every record
 _FATAL_ONLY = 4  # the runtime raises what it logs; its log would repeat each error
 
 
@@ -46,6 +48,9 @@ def _import_onnxruntime() -> Any:
     # Since 1.32 it would keep a database of events in the user's cache and write to it beside
     # the model that is being measured; it looks for this when it is imported.
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    # With this set, a model could bring options of its own for the session (`ort_config` in its
+    # metadata); nothing that a file says may change how it is run.
+    os.environ["ORT_LOAD_CONFIG_FROM_MODEL"] = "0"
     try:
         import onnxruntime
     except ImportError as error:
@@ -78,6 +83,7 @@ class OrtBackend:
                 f"provider {provider} is not in this onnxruntime (it has {', '.join(available)}); "
                 "install the build that has it, or choose another with --provider"
             )
+        examine(spec.model_path, spec.title)
         try:
             session = self._ort.InferenceSession(
                 spec.model_path,
@@ -127,9 +133,11 @@ class OrtModel:
     @cached_property
     def inputs(self) -> tuple[InputInfo, ...]:
         """The inputs that must be fed."""
+        found = self._session.get_inputs()
+        if len(found) > _MOST_INPUTS:
+            raise ModelError(f"the model has {len(found)} inputs, edgetop feeds {_MOST_INPUTS}")
         return tuple(
-            InputInfo(item.name, _dtype(item.name, item.type), tuple(item.shape))
-            for item in self._session.get_inputs()
+            InputInfo(item.name, _dtype(item.name, item.type), tuple(item.shape)) for item in found
         )
 
     @property
@@ -173,13 +181,18 @@ class OrtModel:
     def _can_bind(self, feed: Feed) -> bool:
         """Sequences, maps and strings cannot be bound; such models run the plain way."""
         outputs = self._session.get_outputs()
-        return all(_DTYPES.get(item.type, "str") != "str" for item in outputs) and all(
+        return all(_can_be_bound(item.type) for item in outputs) and all(
             array.dtype.kind not in "OUS" for array in feed.values()
         )
+
+
+def _can_be_bound(ort_type: str) -> bool:
+    """A tensor of numbers, of such too that numpy has no type for, as nobody looks at them."""
+    return ort_type.startswith("tensor(") and ort_type != "tensor(string)"
 
 
 def _dtype(name: str, ort_type: str) -> str:
     try:
         return _DTYPES[ort_type]
     except KeyError:
-        raise ModelError(f"input {name!r} is a {ort_type}, which edgetop cannot feed") from None
+        raise ModelError(cannot_feed(name, ort_type)) from None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from edgetop.engine.providers import AUTO
 from edgetop.errors import UsageError
@@ -12,6 +13,9 @@ from edgetop.errors import UsageError
 MAX_BATCH = 1 << 20
 MAX_INSTANCES = 64
 MAX_THREADS = 1024
+
+Range: TypeAlias = "tuple[float, float]"
+"""Lowest and highest value, both included. Whole numbers stay `int`: 64 bits must be exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class RunSpec:
     """Images per second that come in (open loop); None = closed loop."""
     input_shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """Shapes given by the user, by input name; an empty name means the first input."""
+    input_ranges: tuple[tuple[str, float, float], ...] = ()
+    """Name, lowest and highest value of inputs; an empty name means the first input."""
     input_file: str = ""
     """An .npz file with arrays by input name; empty = seeded random values."""
     warmup_s: float | None = None
@@ -53,6 +59,10 @@ class RunSpec:
             raise UsageError(f"the rate must be above 0 images per second, not {self.rate_fps:g}")
         if self.warmup_s is not None and not 0 <= self.warmup_s <= 3600:
             raise UsageError(f"the warm-up must last 0 to 3600 s, not {self.warmup_s:g}")
+        for name, low, high in self.input_ranges:
+            _check_range(name, low, high)
+        if self.input_file and self.input_ranges:
+            raise UsageError("give values by --input or by --input-range, not by both")
 
     def with_(self, **changes: Any) -> RunSpec:
         """This spec with some fields changed."""
@@ -69,7 +79,16 @@ class RunSpec:
         fields["input_shapes"] = tuple(
             (name, tuple(shape)) for name, shape in fields["input_shapes"]
         )
+        fields["input_ranges"] = tuple(tuple(item) for item in fields["input_ranges"])
         return RunSpec(**fields)
+
+
+def _check_range(name: str, low: float, high: float) -> None:
+    # Whole numbers of any length are finite; `isfinite` would fail to convert the longest.
+    if not all(isinstance(value, int) or math.isfinite(value) for value in (low, high)):
+        raise UsageError(f"the range of input {name!r} must be of finite numbers")
+    if low > high:
+        raise UsageError(f"the range of input {name!r} ends below its start: {low} to {high}")
 
 
 def _in_range(name: str, value: int, low: int, high: int) -> None:

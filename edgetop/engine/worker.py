@@ -95,7 +95,8 @@ def default_threads() -> int:
 def _run(
     spec: RunSpec, backend: Backend, ring_fds: list[int], channel: Channel, commands: Commands
 ) -> None:
-    from edgetop.engine.inputs import feeds, plan
+    from edgetop.engine.inputs import plan
+    from edgetop.engine.values import feeds
 
     provider = providers.choose(spec.provider, backend.available_providers())
     threads = spec.threads or default_threads()
@@ -139,8 +140,15 @@ def _facts(
     spec: RunSpec, backend: Backend, model: Model, shapes: InputPlan, feed: Feed
 ) -> dict[str, Any]:
     """What the run really is, for the truth line and the record."""
+    from edgetop.engine.values import origin
+
     inputs = [
-        {"name": one_line(item.name, 60), "dtype": item.dtype, "shape": list(feed[item.name].shape)}
+        {
+            "name": one_line(item.name, 60),
+            "dtype": item.dtype,
+            "shape": list(feed[item.name].shape),
+            "values": origin(item, model.inputs, spec),
+        }
         for item in model.inputs
     ]
     batch = shapes.batch

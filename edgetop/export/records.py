@@ -61,6 +61,7 @@ def summary(sample: Sample, session: str | None = None) -> Record:
         "runtime": run.runtime or None,
         "inputs": [
             {"name": item.name, "dtype": item.dtype, "shape": list(item.shape)}
+            | ({"values": item.values} if item.values else {})
             for item in run.inputs
         ],
     }

@@ -78,10 +78,7 @@ def run_row(device: str, sample: Sample) -> dict[str, Any]:
         "precision": record["precision"],
         "weights": record["weights"],
         "runtime": record["runtime"],
-        "input_shape": "; ".join(
-            f"{item.name} {'x'.join(map(str, item.shape)) or 'scalar'} {item.dtype}"
-            for item in run.inputs
-        ),
+        "input_shape": "; ".join(item.words() for item in run.inputs),
         "load_s": record["load_s"],
         "first_run_ms": record["first_run_ms"],
         "warmup_s": record["warmup_s"],

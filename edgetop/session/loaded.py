@@ -21,7 +21,8 @@ def loaded_run(run: Run, said: dict[str, Any]) -> Run:
         threads=said["threads"],
         precision=said["precision"],
         inputs=tuple(
-            Tensor(item["name"], item["dtype"], tuple(item["shape"])) for item in said["inputs"]
+            Tensor(item["name"], item["dtype"], tuple(item["shape"]), item.get("values", ""))
+            for item in said["inputs"]
         ),
         providers_used=tuple(said["providers_used"]),
         nodes=tuple(said["nodes"].items()),

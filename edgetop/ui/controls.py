@@ -46,13 +46,14 @@ class Controls:
         return ""
 
     def model(self, choice: ModelChoice) -> str:
-        """Run another model; shapes given for the old one do not apply to it."""
+        """Run another model; shapes and values given for the old one do not apply to it."""
         self._session.change(
             model_path=str(choice.path),
             title=choice.title,
             architecture=choice.architecture.name if choice.architecture else "",
             label=choice.label,
             input_shapes=(),
+            input_ranges=(),
             input_file="",
         )
         return ""

@@ -117,7 +117,9 @@ def test_a_type_that_cannot_be_fed(tmp_path: Path) -> None:
     node = tiny_models.helper.make_node("Identity", ["x"], ["y"])
     kind = tiny_models.TensorProto.BFLOAT16
     model = tiny_models.save(tmp_path / "m.onnx", [node], {"x": (kind, ["N"])}, output=kind)
-    assert "'x' is a tensor(bfloat16), which edgetop cannot feed" in headless(model).complaint(3)
+    assert "'x' is of the type tensor(bfloat16), which edgetop cannot feed" in headless(
+        model
+    ).complaint(3)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from samples import STORIES, view_of
 from edgetop.paint.rows import Row, fit, width_of
 from edgetop.paint.symbols import ASCII, TIERS, UNICODE
 from edgetop.readings import Reading, Reason
+from edgetop.sample import Tensor
 from edgetop.ui.commands import COMMON, LIVE, footer_keys
 from edgetop.ui.panels import PANELS
 from edgetop.ui.panels.bars import footer, status, title
@@ -25,6 +26,7 @@ from edgetop.ui.panels.kiosk import caption, digits, scale_for
 from edgetop.ui.panels.minute_charts import charts
 from edgetop.ui.panels.minutes import summary, table, table_head
 from edgetop.ui.panels.trial import trial
+from edgetop.ui.panels.truth import truth
 from edgetop.ui.view import View
 
 if TYPE_CHECKING:
@@ -295,3 +297,17 @@ def test_a_run_partly_on_the_cpu_is_said() -> None:
     """Nodes that fell back to the CPU explain a disappointing accelerator."""
     painted = words(PAINTS["throughput"](told("large_board", "unicode"), 58, 20))
     assert "5 of 66 nodes ran on the CPU" in painted
+
+
+def test_what_goes_in_is_shown_with_its_values_and_names_are_not_read_as_markup() -> None:
+    inputs = (
+        Tensor("[red]x[/]", "float32", (2, 3, 8, 8), "-1 to 1"),
+        Tensor("sr", "int64", (), "16000"),
+    )
+    last = samples.steady()[-1]
+    sample = replace(last, run=replace(last.run, inputs=inputs, label=""))
+    text = words(truth(sample, UNICODE))
+    assert "[red]x[/] 2×3×8×8 float32 -1 to 1" in text
+    assert "sr scalar int64 16000" in text
+    more = replace(sample, run=replace(sample.run, inputs=(*inputs, *inputs)))
+    assert "2 more inputs" in words(truth(more, UNICODE))

@@ -93,6 +93,7 @@ async def test_enter_runs_the_highlighted_model() -> None:
         assert changes["title"] == changes["architecture"] == "squeezenet_v1.1"
         assert changes["label"] == "random weights: timing only"
         assert changes["input_shapes"] == ()
+        assert changes["input_ranges"] == ()
         assert changes["input_file"] == ""
 
 

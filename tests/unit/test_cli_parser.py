@@ -119,6 +119,29 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("0,255", ("", 0, 255)),
+        ("-1,1", ("", -1, 1)),
+        ("sr:16000,16000", ("sr", 16000, 16000)),
+        ("Identity:0:0.5,1e3", ("Identity:0", 0.5, 1000.0)),
+        ("x: 1 , 2 ", ("x", 1, 2)),
+        ("x:9007199254740993,9007199254740993", ("x", 2**53 + 1, 2**53 + 1)),
+    ],
+)
+def test_input_ranges_are_exact_and_may_have_names_with_colons(
+    text: str, given: tuple[str, float, float]
+) -> None:
+    assert run.input_range(text) == given
+
+
+@pytest.mark.parametrize("text", ["", "x:", "x:1", "x:1,2,3", "x:a,b", "x:1;2", "1,"])
+def test_an_input_range_of_another_form_is_wrong_usage(text: str) -> None:
+    with pytest.raises(UsageError, match="not of the form name:0,255"):
+        run.input_range(text)
+
+
+@pytest.mark.parametrize(
     ("text", "shape"),
     [
         ("1,3,224,224", ("", (1, 3, 224, 224))),

@@ -26,7 +26,9 @@ SPECS = st.builds(
     instances=st.integers(1, MAX_INSTANCES),
     rate_fps=st.none() | st.floats(0.001, 1e6),
     input_shapes=st.lists(st.tuples(_NAMES, _SHAPES), max_size=3).map(tuple),
-    input_file=_NAMES,
+    input_ranges=st.lists(st.tuples(_NAMES, st.just(0), st.sampled_from([0, 2.5])), max_size=2).map(
+        tuple
+    ),
     warmup_s=st.none() | st.floats(0, 3600),
     seed=st.integers(0, 1 << 31),
 )
@@ -84,3 +86,21 @@ def test_a_changed_spec_is_checked_too_and_the_first_stays() -> None:
         spec.with_(batch=0)
     with pytest.raises(dataclasses.FrozenInstanceError):
         spec.batch = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (float("nan"), 1, "must be of finite numbers"),
+        (0, float("inf"), "must be of finite numbers"),
+        (2, 1, "ends below its start: 2 to 1"),
+    ],
+)
+def test_a_range_of_no_numbers_is_refused_at_once(low: float, high: float, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        RunSpec("m.onnx", "m", input_ranges=(("x", low, high),))
+
+
+def test_values_come_from_one_place() -> None:
+    with pytest.raises(UsageError, match="--input or by --input-range, not by both"):
+        RunSpec("m.onnx", "m", input_ranges=(("x", 0, 1),), input_file="f.npz")

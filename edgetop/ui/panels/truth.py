@@ -54,10 +54,7 @@ def _where(run: Run, symbols: Symbols) -> Row:
 
 
 def _what(run: Run, symbols: Symbols) -> Row:
-    shown = [
-        f"{item.name} {symbols.times.join(map(str, item.shape)) or 'scalar'} {item.dtype}"
-        for item in run.inputs[:_MOST_INPUTS]
-    ]
+    shown = [item.words(symbols.times) for item in run.inputs[:_MOST_INPUTS]]
     if len(run.inputs) > _MOST_INPUTS:
         shown.append(f"{len(run.inputs) - _MOST_INPUTS} more inputs")
     row: Row = ((f" {symbols.dot} ".join(shown), "dim"),)
