@@ -174,8 +174,8 @@ class Feature:
         if ceil and reach % stride and px * stride < self.px + pad:
             px += 1  # a last window must begin within the image
         return self._after(
-            operator, word, shape=(self.channels, px, px), kernel_shape=[kernel] * 2, strides=[stride] * 2,
-            pads=[pad] * 4, ceil_mode=int(ceil), **attributes,
+            operator, word, shape=(self.channels, px, px), kernel_shape=[kernel] * 2,
+            strides=[stride] * 2, pads=[pad] * 4, ceil_mode=int(ceil), **attributes,
         )  # fmt: skip
 
     def global_average_pool(self) -> Feature:

@@ -28,9 +28,9 @@ def _ssd(image: Feature, *, norm: bool) -> dict[str, Feature]:
     x = conv12 = _halving(x, "conv12", 128, 256, norm=norm)
     conv13 = _halving(x, "conv13", 64, 128, norm=norm)
     boxes, scores = [], []
+    fire5 = fire5.batch_norm(name="fire5/norm") if norm else fire5
     for x, number in (
-        (fire5.batch_norm(name="fire5/norm") if norm else fire5, 4), (fire9, 6), (fire10, 6), (fire11, 6),
-        (conv12, 6), (conv13, 4),
+        (fire5, 4), (fire9, 6), (fire10, 6), (fire11, 6), (conv12, 6), (conv13, 4),
     ):  # fmt: skip
         name = x.name.partition("/")[0]
         boxes.append(x.conv(f"{name}/boxes", 4 * number, 3, pad=1).rows(4))
