@@ -36,6 +36,8 @@ class Feature:
     """Behind the batch: channels, height and width (equal) of an image."""
     power: float = _IMAGE_POWER
     """About the mean square of the values; what `batch_norm` brings to 1."""
+    is_sum: bool = False
+    """It is the sum of a branch and what the branch began from."""
 
     @property
     def channels(self) -> int:
@@ -106,7 +108,7 @@ class Feature:
             self.graph.weight(f"{name}.variance", size, mean=self.power),
         ]
         self.graph.node("BatchNormalization", name, [self.name, *weights], epsilon=eps)
-        return replace(self, name=name, power=1.0)
+        return replace(self, name=name, power=1.0, is_sum=False)
 
     def linear(self, name: str, channels: int, *, bias: bool = True) -> Feature:
         """A fully connected layer, behind `flatten`."""
@@ -123,7 +125,9 @@ class Feature:
 
     def relu(self) -> Feature:
         """max(x, 0)."""
-        return self._after("Relu", "relu", power=self.power / 2)
+        # What shortcuts carry is positive, mostly: half of the power is lost elsewhere only.
+        power = self.power if self.is_sum else self.power / 2
+        return self._after("Relu", "relu", power=power)
 
     def relu6(self) -> Feature:
         """min(max(x, 0), 6)."""
@@ -197,7 +201,7 @@ class Feature:
         x = self
         for other in others:
             x = x._after("Add", "add", other.name, power=x.power + other.power)
-        return x
+        return replace(x, is_sum=True)
 
     def multiply(self, other: Feature) -> Feature:
         """The product with a feature of the same shape, or with a gate of [N, C, 1, 1]."""
