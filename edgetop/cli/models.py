@@ -78,20 +78,20 @@ def _exists(path: Path) -> bool:
 
 
 def _row(architecture: Architecture) -> dict[str, object]:
-    """One model under the keys of ``--json``; sizes are counted from the graph."""
-    from edgetop.zoo.counting import count_architecture
-
-    counts = count_architecture(architecture)
+    """One model under the keys of ``--json``; its graph counts to the same sizes."""
     return {
         "name": architecture.name,
         "canonical_name": architecture.canonical_name,
         "family": architecture.family,
+        "year": architecture.year,
         "input_px": architecture.input_px,
-        "params_m": round(counts.parameters / 1e6, 4),
-        "gmacs": None if counts.macs is None else round(counts.macs / 1e9, 4),
+        "params_m": architecture.params_m,
+        "gmacs": architecture.gmacs,
         "top1_pct": architecture.top1_pct,
         "top1_source": architecture.top1_source or None,
         "seed_reports": list(architecture.seed_reports),
+        "aliases": list(architecture.aliases),
+        "note": architecture.note or None,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from edgetop import locations
 from edgetop.sample import State
 from edgetop.ui.app import EdgetopApp
 from edgetop.ui.commands import LIVE, bindings
@@ -99,11 +100,21 @@ class LiveApp(EdgetopApp):
 
     def action_model(self) -> None:
         """Open the model picker."""
-        from edgetop.ui.screens.pick_model import ModelPicker
+        from edgetop.session import speeds
+        from edgetop.session.store.measured import runs_on
+        from edgetop.ui.screens.pick_model import ModelPicker, Past
         from edgetop.zoo.resolve import choices
+
+        now = speeds.measured_now(self._session.runs)
+        run_now = self._session.last.run if self._session.last is not None else None
+
+        def read_past() -> Past:
+            past = runs_on(locations.sessions_file(), self._session.board)
+            known = None if run_now is None else speeds.Speeds([*now, *past], run_now)
+            return Past(speeds.recent(past, run_now), known)
 
         def run(choice: ModelChoice | None) -> None:
             if choice is not None:
                 self.tell(self._controls.model(choice))
 
-        self.push_screen(ModelPicker(choices(), self.view.symbols.mark), run)
+        self.push_screen(ModelPicker(choices(), self.view.symbols.mark, read_past), run)

@@ -138,11 +138,13 @@ class Feature:
 
     def sigmoid(self) -> Feature:
         """1 / (1 + exp(-x))."""
-        return self._after("Sigmoid", "sigmoid", power=0.29)  # of a standard normal x
+        # Of a normal x: a quarter where it is small, half where it is large.
+        return self._after("Sigmoid", "sigmoid", power=0.25 + self.power / (4 * self.power + 20))
 
     def swish(self) -> Feature:
         """The product of x and its sigmoid."""
-        return self.multiply(self.sigmoid())
+        share = 0.25 + self.power / (4 * self.power + 5.6)  # 0.356 of a standard normal x
+        return replace(self.multiply(self.sigmoid()), power=share * self.power)
 
     def softmax(self) -> Feature:
         """Shares that sum to 1 over the last dimension."""
@@ -184,7 +186,10 @@ class Feature:
 
     def global_average_pool(self) -> Feature:
         """The mean of each channel, whatever the image size: [N, C, 1, 1]."""
-        return self._after("GlobalAveragePool", "average", shape=(self.channels, 1, 1))
+        # Of values behind ReLU a third is left: the square of their mean.
+        return self._after(
+            "GlobalAveragePool", "average", shape=(self.channels, 1, 1), power=self.power / 3
+        )
 
     def flatten(self) -> Feature:
         """[N, C, H, W] as [N, C x H x W]."""

@@ -78,7 +78,7 @@ def resolve(text: str, folder: Path | None = None) -> ModelChoice:
         obstacle = obstacle or found
     architecture = catalogue.find(text)
     if architecture is not None:
-        return _built_in(architecture)
+        return built_in(architecture)
     if obstacle is not None:
         raise obstacle
     raise unknown_model(text) if _is_bare(text) else UsageError(f"there is no file {_show(path)}")
@@ -99,12 +99,13 @@ def choices(folder: Path | None = None) -> tuple[ModelChoice, ...]:
     start = _working_folder() if folder is None else folder.absolute()
     paths = dict.fromkeys(path for place in _model_folders(start) for path in _model_files(place))
     return (
-        *(_built_in(architecture) for architecture in catalogue.ARCHITECTURES),
+        *(built_in(architecture) for architecture in catalogue.ARCHITECTURES),
         *(ModelChoice(title_of(path), path) for path in paths),
     )
 
 
-def _built_in(architecture: Architecture) -> ModelChoice:
+def built_in(architecture: Architecture) -> ModelChoice:
+    """The model that edgetop builds of an architecture."""
     path = build.cached_path(architecture)
     return ModelChoice(architecture.name, path, architecture, catalogue.RANDOM_WEIGHTS)
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder."""
+    """An empty working folder, and no sessions or models of one's own."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -40,9 +41,15 @@ async def picking(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Screen]:
 
 
 def offered(screen: Screen) -> list[str]:
-    """The lines of the list."""
-    options = screen.app.screen.query_one(OptionList)
-    return [str(option.prompt) for option in options.options]
+    """The models of the list, without headings."""
+    options = screen.app.screen.query_one(OptionList).options
+    return [str(option.prompt) for option in options if not option.disabled]
+
+
+def headings(screen: Screen) -> list[str]:
+    """What stands over each group of the list."""
+    options = screen.app.screen.query_one(OptionList).options
+    return [str(option.prompt) for option in options if option.disabled]
 
 
 def chosen(screen: Screen) -> dict[str, object]:
@@ -61,14 +68,20 @@ async def type_in(screen: Screen, text: str) -> None:
 
 
 async def test_it_offers_every_built_in_model_first() -> None:
-    """With its parameters and operations."""
+    """With its parameters, operations and published accuracy under their headings."""
     async with picking() as screen:
-        lines = offered(screen)
-        assert len(lines) == len(ARCHITECTURES)
-        for line, architecture in zip(lines, ARCHITECTURES, strict=True):
+        assert headings(screen) == ["built in"]
+        titles = str(screen.app.screen.query_one("#columns").visual)
+        for line, architecture in zip(offered(screen), ARCHITECTURES, strict=True):
             assert line[2:].startswith(architecture.name)
-            assert "M params" in line
-            assert "GMACs" in line
+            top1 = "-" if architecture.top1_pct is None else f"{architecture.top1_pct:.1f}"
+            for title, figure in (
+                ("params M", f" {architecture.params_m:.2f}"),
+                ("GMACs", f" {architecture.gmacs:.3f}"),
+                ("top-1 %", f" {top1}"),
+                ("FPS", ""),
+            ):
+                assert line[: titles.index(title) + len(title)].endswith(figure)
 
 
 async def test_letters_go_into_the_line_and_narrow_the_list() -> None:
@@ -76,7 +89,7 @@ async def test_letters_go_into_the_line_and_narrow_the_list() -> None:
     async with picking() as screen:
         await screen.press(*"squeeze")
         assert offered(screen)
-        assert all("squeezenet" in line.lower() for line in offered(screen))
+        assert all("squeezenet" in line for line in offered(screen))
         assert screen.session.commands == []
         await type_in(screen, "squeeze 1.1")
         assert all("1.1" in line for line in offered(screen))
@@ -115,6 +128,7 @@ async def test_a_mark_stands_before_the_highlighted_model() -> None:
             await screen.press(*keys)
             marked = [line for line in offered(screen) if line.startswith(UNICODE.mark)]
             assert marked == [offered(screen)[index]]
+            assert headings(screen) == ["built in"]
         await type_in(screen, "squeeze")
         marks = [line[0] for line in offered(screen)]
         assert marks == [UNICODE.mark, *" " * (len(marks) - 1)]
