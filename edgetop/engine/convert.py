@@ -137,7 +137,17 @@ def _quantised(model: onnx.ModelProto, feeds: list[Feed], path: Path) -> onnx.Mo
         model, path, _Calibration(feeds), quant_format=QuantFormat.QDQ, per_channel=True,
         activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
     )  # fmt: skip
-    return onnx.load(path)
+    changed = onnx.load(path)
+    stored = {
+        tensor.name
+        for tensor in changed.graph.initializer
+        if tensor.data_type == onnx.TensorProto.INT8
+    }
+    # Zero points are int8 too, but only stored weights are widened again.
+    widened = (node for node in changed.graph.node if node.op_type == "DequantizeLinear")
+    if not any(node.input[0] in stored for node in widened):
+        raise ModelError("the tool finds no stored weight of a Conv, Gemm or MatMul to quantise")
+    return changed
 
 
 class _Calibration:
