@@ -44,6 +44,9 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     )
     model = parser.add_argument_group("what runs")
     model.add_argument("--model", metavar="M", help="a file or a built-in name")
+    model.add_argument(
+        "--precision", choices=("fp16", "int8"), help="make this variant of the model and run it"
+    )
     model.add_argument("--batch", type=whole, default=1, metavar="N", help="images per inference")
     model.add_argument("--provider", metavar="P", help="cpu, cuda, tensorrt, openvino, ... or auto")
     model.add_argument("--threads", type=whole, metavar="N", help="in one inference (0: cores)")
@@ -126,7 +129,7 @@ def spec_for(
 ) -> RunSpec:
     """The first run, from the command line and the settings."""
     threads = settings.threads if arguments.threads is None else arguments.threads
-    return RunSpec(
+    spec = RunSpec(
         model_path=str(choice.path),
         title=choice.title,
         architecture=choice.architecture.name if choice.architecture else "",
@@ -141,6 +144,11 @@ def spec_for(
         input_file=str(arguments.input.absolute()) if arguments.input else "",
         warmup_s=arguments.warmup,
     )
+    if arguments.precision is None:
+        return spec
+    from edgetop.engine import variants
+
+    return variants.in_precision(spec, arguments.precision)
 
 
 def main(arguments: argparse.Namespace) -> int:

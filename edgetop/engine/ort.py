@@ -1,4 +1,4 @@
-"""The onnxruntime backend; no other module imports onnxruntime."""
+"""The onnxruntime backend; of all processes but the converter's, only this imports onnxruntime."""
 
 from __future__ import annotations
 

@@ -32,6 +32,10 @@ class RunSpec:
     """Built-in model to build at `model_path` if nothing is there; empty for a file."""
     label: str = ""
     """What readers must know about the weights; empty for a file of the user's."""
+    precision: str = ""
+    """``fp16`` or ``int8``: `model_path` is a variant that edgetop makes; empty = as stored."""
+    source_path: str = ""
+    """The file that the variant is made from; empty if `precision` is."""
     batch: int = 1
     provider: str = AUTO
     threads: int = 0

@@ -1,4 +1,4 @@
-"""Builds a built-in model in a process of its own before its first run."""
+"""Builds a model, or makes its variant, in a process of its own before its first run."""
 
 from __future__ import annotations
 
@@ -17,8 +17,19 @@ _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
 def needed(spec: RunSpec) -> bool:
-    """The spec names a built-in model whose file is not there yet."""
-    return bool(spec.architecture) and not Path(spec.model_path).exists()
+    """The spec names a built-in model or a variant whose file is not there yet."""
+    return bool(spec.architecture or spec.precision) and not Path(spec.model_path).exists()
+
+
+def _steps(spec: RunSpec) -> list[list[str]]:
+    """Arguments of the processes that make the file, in turn."""
+    steps = []
+    built = spec.source_path or spec.model_path
+    if spec.architecture and not Path(built).exists():
+        steps.append(["edgetop.zoo", spec.architecture, built])
+    if spec.precision:
+        steps.append(["edgetop.engine.convert", spec.to_json()])
+    return steps
 
 
 class Builder:
@@ -26,8 +37,12 @@ class Builder:
 
     def __init__(self, spec: RunSpec) -> None:
         self.spec = spec
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "edgetop.zoo", spec.architecture, spec.model_path],
+        self._steps = _steps(spec) or [["edgetop.zoo", spec.architecture, spec.model_path]]
+        self._process = self._next()
+
+    def _next(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", *self._steps.pop(0)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -43,7 +58,12 @@ class Builder:
     @property
     def done(self) -> bool:
         """The build has ended, one way or the other."""
-        return self._process.poll() is not None
+        code = self._process.poll()
+        if code == 0 and self._steps:
+            self._close()
+            self._process = self._next()
+            return False
+        return code is not None
 
     def failure(self) -> EdgetopError | None:
         """Why the build failed; None if it did not or goes on."""
@@ -66,5 +86,8 @@ class Builder:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        self._close()
+
+    def _close(self) -> None:
         if self._process.stderr is not None:
             self._process.stderr.close()

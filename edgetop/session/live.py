@@ -11,6 +11,7 @@ import time
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from edgetop.engine import variants
 from edgetop.session.chronicle import Chronicle
 from edgetop.session.recovery import Recovery
 from edgetop.session.runs import Runs
@@ -102,6 +103,11 @@ class LiveSession:
     def failure(self) -> EdgetopError | None:
         """Why the current run failed; None while it goes well."""
         return self._runs.failure
+
+    @property
+    def spec(self) -> RunSpec:
+        """What runs, or is about to."""
+        return self._runs.spec
 
     @property
     def last(self) -> Sample | None:
@@ -269,6 +275,8 @@ class LiveSession:
         if self._end_on_failure:
             self._recovery.end_hung(at_once=over)
             over = over or self._runs.failure is not None
+        elif failed and monitor is None and self._runs.spec.precision:
+            self._begin(variants.as_stored(self._runs.spec))  # the reason is in the events
         else:
             self._recovery.follow(failed=failed, now_s=time.monotonic())
         if over:

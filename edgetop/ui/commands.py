@@ -66,6 +66,7 @@ LIVE = (
             _batch_is_free),
     Command("minus", "-", "batch(-1)", "halve the batch"),
     Command("m", "m", "model", "choose another model", "model"),
+    Command("w", "w", "precision", "next precision of the weights: as stored, fp16, int8"),
     Command("p", "p", "provider", "next execution provider", "provider", works=_has_providers),
     Command("t", "t", "threads", "next number of threads", "threads"),
     Command("a", "a", "mark", "mark this run as A: all that follows is compared with it", "mark A"),
@@ -95,6 +96,7 @@ REPLAY = (
 FIXED_IN_REPLAY = {
     "plus,equals_sign,minus": "batch",
     "m": "model",
+    "w": "precision",
     "p": "provider",
     "t": "threads",
     "f": "rate",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgetop.engine import variants
 from edgetop.engine.spec import MAX_BATCH
 from edgetop.engine.worker import default_threads
+from edgetop.errors import UsageError
 
 if TYPE_CHECKING:
     from edgetop.sample import Run
@@ -27,6 +29,8 @@ class Controls:
 
     def __init__(self, session: LiveSession) -> None:
         self._session = session
+        self._wished = ("", "")
+        """The file and the precision that were asked for last."""
 
     def _run(self) -> Run | None:
         last = self._session.last
@@ -52,10 +56,30 @@ class Controls:
             title=choice.title,
             architecture=choice.architecture.name if choice.architecture else "",
             label=choice.label,
+            precision="",
+            source_path="",
             input_shapes=(),
             input_ranges=(),
             input_file="",
         )
+        return ""
+
+    def precision(self) -> str:
+        """As stored, then each variant that edgetop can make, then as stored again."""
+        spec = self._session.spec
+        source = spec.source_path or spec.model_path
+        present = spec.precision
+        if not present and self._wished[0] == source:
+            present = self._wished[1]  # it was refused: go on behind it
+        at = variants.PRECISIONS.index(present)
+        wanted = variants.PRECISIONS[(at + 1) % len(variants.PRECISIONS)]
+        try:
+            changed = variants.in_precision(spec, wanted)
+        except UsageError as error:
+            return error.message
+        self._wished = (source, wanted)
+        names = ("model_path", "source_path", "precision", "title", "label")
+        self._session.change(**{name: getattr(changed, name) for name in names})
         return ""
 
     def provider(self) -> str:

@@ -70,6 +70,10 @@ class LiveApp(EdgetopApp):
         """Double or halve the batch."""
         self.tell(self._controls.batch(direction))
 
+    def action_precision(self) -> None:
+        """Next precision."""
+        self.tell(self._controls.precision())
+
     def action_provider(self) -> None:
         """Next execution provider."""
         self.tell(self._controls.provider())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import samples as stories
 
+from edgetop.engine.spec import RunSpec
 from edgetop.export import table
 from edgetop.paint.symbols import UNICODE
 from edgetop.session.player import Position
@@ -39,6 +40,7 @@ class ScriptedSession:
     def __init__(self, board: str = stories.BOARD) -> None:
         self.board = board
         self.last: Sample | None = None
+        self.spec = RunSpec("/models/m.onnx", "m")
         self.commands: list[tuple[str, Any]] = []
         """Every command with its argument, oldest first."""
         self.started = 0

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import samples
+import tiny_models
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted import ScriptedSession
@@ -14,6 +15,8 @@ from edgetop.engine.spec import MAX_BATCH, RunSpec
 from edgetop.ui.controls import RATES_FPS, Controls
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
     from edgetop.sample import Run
@@ -67,3 +70,25 @@ def test_a_provider_that_fell_away_leads_to_the_first() -> None:
     keys, session = controls(replace(samples.RUN, provider="qnn"))
     assert keys.provider() == ""
     assert session.commands == [("change", {"provider": "cpu"})]
+
+
+def test_the_precision_key_goes_on_behind_what_was_refused(tmp_path: Path) -> None:
+    """A refused variant leaves the session as stored; the next press asks for the next one."""
+    keys, session = controls(samples.RUN)
+    session.spec = RunSpec(str(tiny_models.relu(tmp_path / "m.onnx")), "m")
+    asked = []
+    for _ in range(3):
+        assert keys.precision() == ""
+        asked.append(session.commands[-1][1]["precision"])
+    assert asked == ["fp16", "int8", ""]
+    session.spec = session.spec.with_(**session.commands[0][1])
+    assert keys.precision() == ""
+    assert session.commands[-1][1]["precision"] == "int8"
+    assert session.commands[-1][1]["title"] == "m int8"
+
+
+def test_a_file_that_vanished_has_no_variants() -> None:
+    """It is said, and the run goes on."""
+    keys, session = controls(samples.RUN)
+    assert "cannot read" in keys.precision()
+    assert session.commands == []

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import samples
+import tiny_models
 from samples import STORIES
 from scripted import Screen, ScriptedSession, on_screen
 
-from edgetop.engine.spec import MAX_BATCH
+from edgetop.engine.spec import MAX_BATCH, RunSpec
 from edgetop.ui.widgets.panel import Panel
 
 if TYPE_CHECKING:
@@ -105,6 +106,15 @@ async def test_keys_before_the_first_sample_do_no_harm() -> None:
         assert screen.app.defect is None
         assert screen.app.is_running
         assert not [name for name, _ in screen.session.commands if name == "change"]
+
+
+async def test_the_precision_key_asks_for_the_first_variant(tmp_path: Path) -> None:
+    """Of the model that runs, under a title that tells it."""
+    async with on_screen(with_run(RUN)) as screen:
+        screen.session.spec = RunSpec(str(tiny_models.relu(tmp_path / "m.onnx")), "m")
+        await screen.press("w")
+        [(name, changes)] = screen.session.commands
+        assert (name, changes["precision"], changes["title"]) == ("change", "fp16", "m fp16")
 
 
 async def test_one_core_leaves_no_choice_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import tiny_models
 
+from edgetop.engine import variants
 from edgetop.engine.spec import RunSpec
 from edgetop.sensors.board import Board
 from edgetop.session.live import LiveSession
@@ -113,3 +114,20 @@ def test_a_reset_starts_the_figures_again_in_the_same_process(session: LiveSessi
     assert session._runs.monitor.worker is worker
     assert session.last is not None
     assert session.last.run.load_s == before.run.load_s
+
+
+def test_a_refused_variant_says_why_and_the_model_runs_on_as_stored(session: LiveSession) -> None:
+    """The session goes on with the file as it is."""
+    session.start()
+    when(session, measured(1))
+    variant = variants.in_precision(session.spec, "int8")
+    session.change(
+        model_path=variant.model_path,
+        source_path=variant.source_path,
+        precision="int8",
+        title=variant.title,
+        label=variant.label,
+    )
+    sample = when(session, lambda it: it.run.number == 3 and it.total.inferences > 0)
+    assert sample.run.model == "relu"
+    assert session.failure is None
