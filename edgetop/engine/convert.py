@@ -15,7 +15,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgetop.engine import inputs, variants
+from edgetop.engine import inputs, values, variants
 from edgetop.engine.diagnose import one_line
 from edgetop.engine.ort import OrtBackend
 from edgetop.engine.spec import RunSpec
@@ -62,7 +62,7 @@ def _run_once(spec: RunSpec) -> list[Feed]:
     """Load the model, run it once on the CPU and return the inputs that it takes."""
     model = OrtBackend().load(spec, "cpu", 1)
     plan = inputs.plan(model.inputs, spec)
-    feeds = inputs.feeds(model.inputs, plan.shapes, spec)
+    feeds = values.feeds(model.inputs, plan.shapes, spec)
     try:
         model.runner(feeds[0])()
     except Exception as error:

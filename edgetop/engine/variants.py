@@ -25,7 +25,7 @@ LABELS = {
 PRECISIONS = ("", *LABELS)
 """In the order in which the key goes through them; empty = as stored."""
 
-_MAKERS = ("convert", "inputs", "variants")
+_MAKERS = ("convert", "inputs", "values", "variants")
 _RUNTIMES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-openvino", "onnxruntime-qnn")
 
 

@@ -68,8 +68,9 @@ class Speeds:
         """On what the figures rest, in one line."""
         if self._fit is None:
             return f"no estimate: no built-in model measured here yet ({self._under})"
-        models = "1 model, rough" if self._fit.points == 1 else f"{self._fit.points} models"
-        return f"~ estimate from {models} measured here: {self._under}"
+        if self._fit.points == 1:
+            return f"~ rough estimate from 1 model measured here: {self._under}"
+        return f"~ estimate from {self._fit.points} models measured here: {self._under}"
 
 
 def _alike(run: Run, present: Run) -> bool:

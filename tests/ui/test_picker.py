@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import threading
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from samples import STORIES
+from samples import BOARD, START_UNIX_S, STORIES
 from scripted import on_screen
 from textual.widgets import Input, OptionList
 
 from edgetop import locations
 from edgetop.paint.symbols import UNICODE
+from edgetop.session.store import measured, schema
+from edgetop.session.store.writing import SessionWriter
 from edgetop.ui.screens.monitor import MonitorScreen
 from edgetop.ui.screens.pick_model import ModelPicker
-from edgetop.zoo.catalogue import ARCHITECTURES
+from edgetop.zoo.catalogue import ARCHITECTURES, RANDOM_WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from scripted import Screen
+
+    from edgetop.session.store.measured import MeasuredRun
 
 
 @pytest.fixture(autouse=True)
@@ -249,3 +255,42 @@ async def test_keys_of_the_monitor_do_nothing_while_it_is_open() -> None:
         assert screen.app.screen.query_one(Input).value == " 1+q"
         await screen.press("ctrl+c")
         assert screen.app.return_code == 130
+
+
+async def test_what_ran_before_stands_first_with_what_was_measured(folder: Path) -> None:
+    """With a tilde before what is only estimated, and a line that says from what."""
+    writer = SessionWriter({"board": BOARD}, START_UNIX_S)
+    for sample in STORIES["steady"]():
+        run = replace(sample.run, model="resnet50", label=RANDOM_WEIGHTS)
+        writer.add(replace(sample, run=run))
+    with closing(schema.connect(locations.sessions_file())) as connection:
+        writer.commit(connection)
+    async with picking() as screen:
+        assert headings(screen) == ["recent", "built in"]
+        figures = {line[2:26].strip(): line[26:62].split()[-1] for line in offered(screen)}
+        assert offered(screen)[0][2:].startswith("resnet50 ")
+        assert float(figures["resnet50"]) > 0
+        assert figures["resnet101"].startswith("~")
+        assert "measured here: cpu" in screen.text
+        await screen.press(*"vgg")
+        assert headings(screen) == ["built in"]
+
+
+async def test_a_disk_that_does_not_answer_holds_up_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Figures come later; no line moves when they do."""
+    answered = threading.Event()
+
+    def slow(*_: object) -> list[MeasuredRun]:
+        answered.wait(30)
+        return []
+
+    monkeypatch.setattr(measured, "runs_on", slow)
+    async with picking() as screen:
+        before = [line[:26] for line in offered(screen)]
+        assert not any("~" in line for line in offered(screen))
+        answered.set()
+        while "~" not in offered(screen)[0]:
+            await screen.pilot.pause(0.05)
+        assert [line[:26] for line in offered(screen)] == before
