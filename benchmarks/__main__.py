@@ -25,6 +25,7 @@ NAMES = (
     "screen",
     "sensors",
     "sessions",
+    "zoo",
     "first_paint",
     "startup",
     "imports",

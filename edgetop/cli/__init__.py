@@ -10,7 +10,17 @@ from edgetop import __version__
 from edgetop.cli import streams
 from edgetop.errors import EdgetopError, ExitCode
 
-_COMMANDS = ("run", "sensors", "sessions", "replay", "export", "compare", "demo", "models")
+_COMMANDS = (
+    "run",
+    "sensors",
+    "sessions",
+    "replay",
+    "export",
+    "compare",
+    "demo",
+    "models",
+    "inspect",
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -23,7 +33,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    from edgetop.cli import compare, export, models, replay, run, sensors, sessions
+    from edgetop.cli import compare, export, inspect, models, replay, run, sensors, sessions
 
     top = _Parser(
         prog="edgetop",
@@ -39,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_parser(commands)
     compare.add_parser(commands)
     models.add_parser(commands)
+    inspect.add_parser(commands)
     return top
 
 

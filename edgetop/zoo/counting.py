@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-import onnx
-from onnx import TensorProto, numpy_helper
+from onnx import TensorProto
 
 from edgetop.zoo import build
+from edgetop.zoo.shapes import infer, stored_tensors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import onnx
+
     from edgetop.zoo.catalogue import Architecture
+    from edgetop.zoo.shapes import Shapes
 
 _FLOATS = {
     TensorProto.FLOAT,
@@ -48,6 +53,21 @@ _QUANTIZED_WEIGHTS = {
 }
 
 
+# A matrix product under all its names; the first input is a factor of it.
+_PRODUCTS = {
+    "MatMul", "MatMulInteger", "QLinearMatMul", "FusedMatMul", "TransposeMatMul",
+    "DynamicQuantizeMatMul", "MatMulIntegerToFloat",
+}  # fmt: skip
+_RECURRENT = {"LSTM", "GRU", "RNN"}
+
+# What may hold products that are not looked into.
+_UNCOUNTED = {
+    "Attention", "DeformConv", "Einsum", "GroupQueryAttention", "If", "Loop", "MatMulNBits",
+    "MultiHeadAttention", "QAttention", "QGemm", "Scan", "SequenceMap",
+}  # fmt: skip
+_KNOWN_DOMAINS = {"", "ai.onnx", "com.microsoft"}
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """The size of a graph."""
@@ -55,20 +75,61 @@ class Counts:
     parameters: int
     """Trainable weights and biases, without BatchNorm's moving statistics."""
     macs: int | None
-    """Multiply-adds, counted once; None if the shape of a layer is not known."""
+    """Multiply-adds, counted once; None if those of a layer are not known."""
+    least_macs: int = field(default=0, compare=False)
+    """Those of the layers that could be counted."""
+    unknown: tuple[str, ...] = field(default=(), compare=False)
+    """Operators whose multiply-adds are not known, once for each layer."""
 
 
-def count(model: onnx.ModelProto, batch: int = 1) -> Counts:
+def count(
+    model: onnx.ModelProto, batch: int = 1, inputs: Mapping[str, tuple[int, ...]] | None = None
+) -> Counts:
     """Count one run of a model.
 
-    Multiply-adds are those of convolutions and matrix products (also quantised ones), without
-    biases, activations and pooling, and without the bodies of If, Loop and Scan.
+    Multiply-adds are those of convolutions, matrix products (also quantised ones) and recurrent
+    layers, without biases, activations and pooling. Those in the bodies of If, Loop and Scan,
+    of functions and of custom operators are not known.
 
     Args:
         model: The graph; its weights may lack their values.
         batch: Images in a run, for inputs whose first dimension is not fixed.
+        inputs: Shapes of the inputs instead.
     """
-    return Counts(_parameters(model.graph), _macs(model, batch))
+    shapes = infer(model, _batches(model, batch) if inputs is None else inputs)
+    return count_with(model, shapes)
+
+
+def count_with(model: onnx.ModelProto, shapes: Shapes) -> Counts:
+    """Count one run of a model whose shapes are known."""
+    functions = {(item.domain, item.name) for item in model.functions}
+    found = [
+        (node, None if _is_closed(node, functions) else _node_macs(node, shapes.sizes))
+        for node in model.graph.node
+    ]
+    unknown = tuple(node.op_type for node, macs in found if macs is None)
+    least = sum(macs or 0 for _, macs in found)
+    return Counts(_parameters(model.graph), None if unknown else least, least, unknown)
+
+
+def _is_closed(node: onnx.NodeProto, functions: set[tuple[str, str]]) -> bool:
+    """Whether nobody can tell from outside what the node multiplies."""
+    return (
+        node.op_type in _UNCOUNTED
+        or node.domain not in _KNOWN_DOMAINS
+        or (node.domain, node.op_type) in functions
+    )
+
+
+def _batches(model: onnx.ModelProto, batch: int) -> dict[str, tuple[int, ...]]:
+    """The shapes of inputs of which only the first dimension is open."""
+    weights = {tensor.name for tensor in model.graph.initializer}
+    shapes = {}
+    for value in model.graph.input:
+        dims = [dim.dim_value for dim in value.type.tensor_type.shape.dim]
+        if value.name not in weights and dims and dims[0] <= 0:
+            shapes[value.name] = (batch, *dims[1:])
+    return shapes
 
 
 @cache
@@ -77,33 +138,21 @@ def count_architecture(architecture: Architecture) -> Counts:
     return count(build.assemble(architecture, weights=False))
 
 
-def _stored_tensors(graph: onnx.GraphProto) -> dict[str, TensorProto]:
-    """Every tensor that the file holds, by the name that nodes use it under.
-
-    Also those that it only describes: graphs made for timing fill their weights with one value.
-    """
-    stored = {tensor.name: tensor for tensor in graph.initializer}
-    for node in graph.node:
-        value = next((item.t for item in node.attribute if item.name == "value"), None)
-        if node.op_type == "Constant" and value is not None:
-            stored[node.output[0]] = value
-        elif node.op_type == "ConstantOfShape" and node.input[0] in stored:
-            dims = numpy_helper.to_array(stored[node.input[0]]).tolist()
-            kind = TensorProto.FLOAT if value is None else value.data_type
-            stored[node.output[0]] = TensorProto(dims=dims, data_type=kind)
-    return stored
-
-
 def _parameters(graph: onnx.GraphProto) -> int:
-    """Elements of the tensors that some node uses as a trained weight; shared ones count once."""
-    stored = _stored_tensors(graph)
-    trained = set()
+    """Elements of the tensors that some node uses as a trained weight; shared ones count once.
+
+    Those of subgraphs count as well, whichever of them runs.
+    """
+    stored = stored_tensors(graph)
+    trained, inner = set(), 0
     for node in graph.node:
         for position, name in enumerate(node.input):
             tensor = stored.get(name)
             if tensor is not None and _is_trained(node.op_type, position, tensor):
                 trained.add(name)
-    return sum(math.prod(stored[name].dims) for name in trained)
+        for item in node.attribute:
+            inner += sum(_parameters(part) for part in (item.g, *item.graphs) if part.node)
+    return inner + sum(int(math.prod(stored[name].dims)) for name in trained)
 
 
 def _is_trained(operator: str, position: int, tensor: TensorProto) -> bool:
@@ -114,67 +163,39 @@ def _is_trained(operator: str, position: int, tensor: TensorProto) -> bool:
     return position in _QUANTIZED_WEIGHTS.get(operator, ())
 
 
-def _macs(model: onnx.ModelProto, batch: int) -> int | None:
-    shapes = _shapes(model, batch)
-    total = 0
-    for node in model.graph.node:
-        macs = _node_macs(node, shapes)
-        if macs is None:
-            return None
-        total += macs
-    return total
-
-
 def _node_macs(node: onnx.NodeProto, shapes: dict[str, tuple[int, ...]]) -> int | None:
     """Multiply-adds of one node: 0 for an operator without any, None if a shape is missing.
 
     Weights are [out, in / groups, ...] for Conv and [in, out / groups, ...] for ConvTranspose, so
     that groups need no term of their own.
     """
-    left = shapes.get(node.input[0]) if node.input else None
-    output = shapes.get(node.output[0])
-    match node.op_type:
-        case "Conv" | "ConvInteger" | "QLinearConv":
-            weight = shapes.get(node.input[3 if node.op_type == "QLinearConv" else 1])
-            return _product(output, weight and weight[1:])
-        case "ConvTranspose":
-            weight = shapes.get(node.input[1])
-            return _product(left, weight and weight[1:])
-        case "Gemm":
-            transposed = any(item.name == "transA" and item.i for item in node.attribute)
-            return _product(output, left and left[:1] if transposed else left and left[1:])
-        case "MatMul" | "MatMulInteger" | "QLinearMatMul":
-            return _product(output, left and left[-1:])
+    names = [*node.input, "", "", "", ""]
+    left, output = shapes.get(names[0]), shapes.get(node.output[0]) if node.output else None
+    operator = node.op_type
+    if operator in ("Conv", "ConvInteger", "FusedConv", "QLinearConv"):
+        weight = shapes.get(names[3 if operator == "QLinearConv" else 1])
+        return _product(output, weight and weight[1:])
+    if operator == "ConvTranspose":
+        weight = shapes.get(names[1])
+        return _product(left, weight and weight[1:])
+    if operator == "Gemm":
+        transposed = any(item.name == "transA" and item.i for item in node.attribute)
+        return _product(output, left and (left[:1] if transposed else left[1:]))
+    if operator in _PRODUCTS:
+        transposed = any(item.name == "transA" and item.i for item in node.attribute)
+        return _product(output, left and (left[-2:-1] if transposed else left[-1:]))
+    if operator in _RECURRENT:
+        # Each step multiplies the input by W and the state by R, for each direction.
+        steps = left and left[:2]
+        return _sum(_product(steps, shapes.get(names[1])), _product(steps, shapes.get(names[2])))
     return 0
+
+
+def _sum(*numbers: int | None) -> int | None:
+    return None if None in numbers else sum(number or 0 for number in numbers)
 
 
 def _product(*shapes: tuple[int, ...] | None) -> int | None:
     """Elements of all shapes multiplied; None if one of them is not known."""
-    known = [math.prod(shape) for shape in shapes if shape is not None]
+    known = [int(math.prod(shape)) for shape in shapes if shape is not None]
     return math.prod(known) if len(known) == len(shapes) else None
-
-
-def _shapes(model: onnx.ModelProto, batch: int) -> dict[str, tuple[int, ...]]:
-    """Shapes of all tensors that are fully known once the batch is."""
-    fixed = onnx.ModelProto()
-    fixed.CopyFrom(model)
-    weights = {tensor.name for tensor in model.graph.initializer}
-    for value in fixed.graph.input:
-        dims = value.type.tensor_type.shape.dim
-        if value.name not in weights and dims and dims[0].dim_value <= 0:
-            dims[0].dim_value = batch
-            _forget_declared_shapes(fixed.graph)
-    graph = onnx.shape_inference.infer_shapes(fixed, data_prop=True).graph
-    shapes = {name: tuple(tensor.dims) for name, tensor in _stored_tensors(graph).items()}
-    for value in [*graph.input, *graph.value_info, *graph.output]:
-        tensor_type = value.type.tensor_type
-        dims = [dim.dim_value for dim in tensor_type.shape.dim]
-        if tensor_type.HasField("shape") and all(dim > 0 for dim in dims):
-            shapes.setdefault(value.name, tuple(dims))
-    return shapes
-
-
-def _forget_declared_shapes(graph: onnx.GraphProto) -> None:
-    """Leave the shapes of results to inference: those declared may be of another batch."""
-    for value in [*graph.output, *graph.value_info]:
-        value.type.tensor_type.ClearField("shape")
