@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from edgetop.sample import processor_words
 from edgetop.stats.ratio import independent, median
+from edgetop.zoo.precision import title_as_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -109,7 +110,8 @@ def _sides(session: Recorded) -> dict[_Key, dict[_Settings, _Side]]:
             continue
         run = sample.run
         settings = _Settings(run.provider, run.threads, run.instances, run.rate_fps, run.precision)
-        side = found.setdefault((run.model, run.batch), {}).setdefault(settings, _Side(run))
+        model = title_as_stored(run.model)  # the precision is one of the settings
+        side = found.setdefault((model, run.batch), {}).setdefault(settings, _Side(run))
         side.run = run
         if sha256 := hashes.get(run.number):
             side.hashes.add(sha256)

@@ -74,6 +74,18 @@ def test_settings_that_differ_are_said(tmp_path: Path) -> None:
     assert item.settings_a != item.settings_b
 
 
+def test_variants_of_one_model_are_compared_and_their_precision_is_said(tmp_path: Path) -> None:
+    """The precision in the title of a variant is a setting, not another model."""
+    int8 = replace(RUN, model=f"{RUN.model} int8", precision="int8")
+    a = session(tmp_path, "a", told(RUN, 200.0, 1))
+    b = session(tmp_path, "b", told(int8, 400.0, 2))
+    (item,) = compare(a, b)
+    assert item.model == RUN.model
+    assert item.settings_a.startswith(RUN.precision)
+    assert item.settings_b.startswith("int8")
+    assert "the settings differ" in item.notes
+
+
 def test_a_trial_is_no_part_of_it(tmp_path: Path) -> None:
     trial = Trial("a", "b", "A", runs=(2, 3))
     inside = replace(RUN, number=2)
