@@ -36,6 +36,8 @@ class Settings:
     """``jtop``: ask the jtop service of jetson-stats as well."""
     power_rails: tuple[str, ...] = ()
     """Labels of the rails whose sum is the board's power, for boards that edgetop does not know."""
+    models_url: str = ""
+    """Where `edgetop models pull` finds the tree of the ONNX Model Zoo; empty = where it is now."""
     keep_sessions_days: float = 0.0
     """Recorded sessions that are older are deleted at the next start; 0 = they stay."""
     keep_sessions_mib: float = 1024.0

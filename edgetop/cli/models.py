@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgetop.cli import streams
+from edgetop.cli import pull, streams
 from edgetop.cli.table import aligned
 from edgetop.errors import ExitCode, UsageError
 
@@ -33,6 +33,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     building.add_argument("name", metavar="NAME", help="as 'edgetop models' lists it")
     building.add_argument("-o", "--output", metavar="FILE", required=True, type=Path)
     building.add_argument("--force", action="store_true", help="overwrite FILE")
+    pull.add_parser(actions)
 
 
 def main(arguments: argparse.Namespace) -> int:

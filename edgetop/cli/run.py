@@ -43,10 +43,11 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         description="Run a model continuously and show what it does on this board, live.",
     )
     model = parser.add_argument_group("what runs")
-    model.add_argument("--model", metavar="M", help="a file or a built-in name")
+    model.add_argument("--model", metavar="M", help="a file, a built-in name or an address")
     model.add_argument(
         "--precision", choices=("fp16", "int8"), help="make this variant of the model and run it"
     )
+    model.add_argument("--sha256", metavar="HEX", help="hash that the model's file must have")
     model.add_argument("--batch", type=whole, default=1, metavar="N", help="images per inference")
     model.add_argument("--provider", metavar="P", help="cpu, cuda, tensorrt, openvino, ... or auto")
     model.add_argument("--threads", type=whole, metavar="N", help="in one inference (0: cores)")
@@ -151,10 +152,20 @@ def spec_for(
     return variants.in_precision(spec, arguments.precision)
 
 
+def chosen(text: str, sha256: str | None) -> resolve.ModelChoice:
+    """The model that the user names; one at an address, or with a hash, is verified first."""
+    if sha256 is None and not text.lower().startswith(("http://", "https://")):
+        return resolve.resolve(text)
+    from edgetop.cli import pull
+
+    return pull.verified(text, sha256)
+
+
 def main(arguments: argparse.Namespace) -> int:
     """Run the live monitor and return its exit code."""
     settings = config.load()
-    choice = resolve.resolve(settings.model if arguments.model is None else arguments.model)
+    wanted = settings.model if arguments.model is None else arguments.model
+    choice = chosen(wanted, arguments.sha256)
     spec = spec_for(choice, arguments, settings)
     if arguments.export is not None:
         from edgetop.export import table

@@ -59,6 +59,11 @@ def _content_problem(path: str) -> str:
             head = file.read(512)
     except OSError as error:
         return f"cannot be read: {error.strerror}"
+    return content_problem(head)
+
+
+def content_problem(head: bytes) -> str:
+    """What the first bytes of a file give away; empty if they could be a model's."""
     if not head:
         return "is empty (0 bytes); download or export it again"
     for magic, words in _NOT_MODELS:

@@ -29,6 +29,13 @@ _MAKERS = ("convert", "inputs", "values", "variants")
 _RUNTIMES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-openvino", "onnxruntime-qnn")
 
 
+def title_as_stored(title: str) -> str:
+    """The title of the model from which a variant of this title is made."""
+    for precision in LABELS:
+        title = title.removesuffix(f" {precision}")
+    return title
+
+
 def as_stored(spec: RunSpec) -> RunSpec:
     """The spec of the file from which a variant is made; the same one if it is no variant."""
     if not spec.precision:
@@ -37,7 +44,7 @@ def as_stored(spec: RunSpec) -> RunSpec:
         model_path=spec.source_path,
         source_path="",
         precision="",
-        title=spec.title.removesuffix(f" {spec.precision}"),
+        title=title_as_stored(spec.title),
         label=spec.label.removesuffix(LABELS[spec.precision]).removesuffix("; "),
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from edgetop.engine.variants import title_as_stored
 from edgetop.sample import processor_words
 from edgetop.stats.ratio import independent, median
-from edgetop.zoo.precision import title_as_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

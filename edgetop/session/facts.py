@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from edgetop.sample import Sample
     from edgetop.sensors.identity import Identity
+
+_SECRET = re.compile(r"(https?://)(?:[^\s/@]*@)?([^\s?#]*)[?#]?\S*", re.IGNORECASE)
 
 _PACKAGES = ("numpy", "textual", "onnx")
 """Whose versions may matter, beside the runtime's, which every run has."""
@@ -41,10 +44,15 @@ def session_facts(
         "machine": platform.machine(),
         "power_mode": sample.board.power_mode,
         "governor": sample.board.governor,
-        "command_line": without_home(" ".join(command)),
+        "command_line": without_secrets(without_home(" ".join(command))),
         "interval_s": interval_s,
         "versions": {"edgetop": __version__, "python": platform.python_version(), **_versions()},
     }
+
+
+def without_secrets(text: str) -> str:
+    """Text whose addresses have neither user and password nor a query: there may be keys in it."""
+    return _SECRET.sub(lambda found: f"{found[1]}{found[2]}", text)
 
 
 def without_home(text: str) -> str:

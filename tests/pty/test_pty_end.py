@@ -250,7 +250,7 @@ def test_stopped_and_continued_it_goes_on(watch: Watch, how: str) -> None:
     program.send("m")
     program.wait_for("type to filter", 30)
     program.type_text("v1.1")
-    program.wait_for(lambda text: "squeezenet_v1.0" not in text and "v1.1" in text, 30)
+    program.wait_for(lambda text: "alexnet" not in text and "squeezenet_v1.1" in text, 30)
     program.send("escape")
     text = program.wait_for(lambda text: "type to filter" not in text, 30)
     assert "1 Throughput" in text

@@ -99,15 +99,15 @@ def test_the_choice_in_the_picker_shows_without_colours(watch: Watch) -> None:
     """The highlighted line differs from its neighbours by style or mark."""
     program = watch(env={"NO_COLOR": "1"})
     program.send("m")
-    program.wait_for("squeezenet_v1.1")
+    program.wait_for("vgg11")
     program.wait_quiet(0.1)
     looks = {}
-    for name in ("squeezenet_v1.0", "squeezenet_v1.1"):
+    for name in ("alexnet ", "alexnet_bvlc"):
         (y,) = rows_with(program, name)
         line = program.text().split("\n")[y]
         cell = program.cells()[y][line.index(name)]
         looks[name] = (cell.bold, cell.reverse, cell.underscore, line[line.index(name) - 2])
-    assert looks["squeezenet_v1.0"] != looks["squeezenet_v1.1"]
+    assert looks["alexnet "] != looks["alexnet_bvlc"]
 
 
 def test_the_linux_console_gets_what_it_can_show(watch: Watch) -> None:
