@@ -53,7 +53,7 @@ def test_every_option_of_the_monitor_is_explained(readme: str, option: str) -> N
 
 def test_no_option_is_named_that_does_not_exist(readme: str) -> None:
     text = re.sub(r"^.*\b(pip|git|make) .*$", "", readme, flags=re.MULTILINE)
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", text))
     known = {option for parser in COMMANDS.values() for option in options(parser)}
     known |= {
         option
