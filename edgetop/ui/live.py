@@ -104,15 +104,18 @@ class LiveApp(EdgetopApp):
 
     def action_model(self) -> None:
         """Open the model picker."""
-        from edgetop.session import speeds
-        from edgetop.session.store.measured import runs_on
         from edgetop.ui.screens.pick_model import ModelPicker, Past
         from edgetop.zoo.resolve import choices
 
-        now = speeds.measured_now(self._session.runs)
+        samples = list(self._session.runs)
         run_now = self._session.last.run if self._session.last is not None else None
 
         def read_past() -> Past:
+            # In its thread: what reads the database takes a while to import, too.
+            from edgetop.session import speeds
+            from edgetop.session.store.measured import runs_on
+
+            now = speeds.measured_now(samples)
             past = runs_on(locations.sessions_file(), self._session.board)
             known = None if run_now is None else speeds.Speeds([*now, *past], run_now)
             return Past(speeds.recent(past, run_now), known)
