@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from onnx import TensorProto
 
 from edgetop.zoo import build
-from edgetop.zoo.shapes import infer, stored_tensors
+from edgetop.zoo.shapes import LIKE, RUNTIME_DOMAIN, infer, stored_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +47,10 @@ _ARITHMETIC = {"Add", "Div", "Mul", "Pow", "Sub"}
 _QUANTIZED_WEIGHTS = {
     "ConvInteger": {1},
     "DequantizeLinear": {0},
+    "DynamicQuantizeMatMul": {1},
     "MatMulInteger": {1},
+    "MatMulIntegerToFloat": {1},
+    "QGemm": {3},
     "QLinearConv": {3, 8},
     "QLinearMatMul": {3},
 }
@@ -65,7 +68,15 @@ _UNCOUNTED = {
     "Attention", "DeformConv", "Einsum", "GroupQueryAttention", "If", "Loop", "MatMulNBits",
     "MultiHeadAttention", "QAttention", "QGemm", "Scan", "SequenceMap",
 }  # fmt: skip
-_KNOWN_DOMAINS = {"", "ai.onnx", "com.microsoft"}
+_STANDARD_DOMAINS = {"", "ai.onnx"}
+
+# Operators of onnxruntime that are counted, or that multiply no matrices; all others may.
+_KNOWN_OF_RUNTIME = _PRODUCTS | set(LIKE) | {
+    "BiasAdd", "BiasGelu", "BiasSoftmax", "EmbedLayerNormalization", "FastGelu", "FusedConv",
+    "FusedGemm", "Gelu", "GroupNorm", "QLinearConcat", "QuickGelu", "RotaryEmbedding",
+    "SimplifiedLayerNormalization", "SkipLayerNormalization",
+    "SkipSimplifiedLayerNormalization", "QuantizeLinear", "DequantizeLinear",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +125,11 @@ def count_with(model: onnx.ModelProto, shapes: Shapes) -> Counts:
 
 def _is_closed(node: onnx.NodeProto, functions: set[tuple[str, str]]) -> bool:
     """Whether nobody can tell from outside what the node multiplies."""
-    return (
-        node.op_type in _UNCOUNTED
-        or node.domain not in _KNOWN_DOMAINS
-        or (node.domain, node.op_type) in functions
-    )
+    if node.op_type in _UNCOUNTED or (node.domain, node.op_type) in functions:
+        return True
+    if node.domain == RUNTIME_DOMAIN:
+        return node.op_type not in _KNOWN_OF_RUNTIME
+    return node.domain not in _STANDARD_DOMAINS
 
 
 def _batches(model: onnx.ModelProto, batch: int) -> dict[str, tuple[int, ...]]:
@@ -178,7 +189,7 @@ def _node_macs(node: onnx.NodeProto, shapes: dict[str, tuple[int, ...]]) -> int 
     if operator == "ConvTranspose":
         weight = shapes.get(names[1])
         return _product(left, weight and weight[1:])
-    if operator == "Gemm":
+    if operator in ("Gemm", "FusedGemm"):
         transposed = any(item.name == "transA" and item.i for item in node.attribute)
         return _product(output, left and (left[:1] if transposed else left[1:]))
     if operator in _PRODUCTS:

@@ -19,8 +19,10 @@ _VALUES = (
 )  # fmt: skip
 
 
-_MICROSOFT = "com.microsoft"
-_LIKE = {
+RUNTIME_DOMAIN = "com.microsoft"
+"""Of the operators that onnxruntime adds."""
+
+LIKE = {
     "QLinearAdd": ("Add", (0, 3)),
     "QLinearAveragePool": ("AveragePool", (0,)),
     "QLinearGlobalAveragePool": ("GlobalAveragePool", (0,)),
@@ -58,9 +60,12 @@ def infer(model: onnx.ModelProto, inputs: Mapping[str, tuple[int, ...]]) -> Shap
         for value in [*fixed.graph.output, *fixed.graph.value_info]:
             value.type.tensor_type.ClearField("shape")
     for node in fixed.graph.node:
-        if node.domain == _MICROSOFT and node.op_type in _LIKE:
+        if node.domain == RUNTIME_DOMAIN and node.op_type in LIKE:
             _replace(node)
-    graph = onnx.shape_inference.infer_shapes(fixed, data_prop=True).graph
+    try:
+        graph = onnx.shape_inference.infer_shapes(fixed, data_prop=True).graph
+    except onnx.shape_inference.InferenceError:  # onnxruntime may still run what onnx refuses
+        graph = fixed.graph
     stored = stored_tensors(model.graph)
     shapes = Shapes(
         {name: tuple(tensor.dims) for name, tensor in stored.items()},
@@ -76,7 +81,7 @@ def infer(model: onnx.ModelProto, inputs: Mapping[str, tuple[int, ...]]) -> Shap
 
 
 def _replace(node: onnx.NodeProto) -> None:
-    node.op_type, taken = _LIKE[node.op_type]
+    node.op_type, taken = LIKE[node.op_type]
     names = [node.input[at] for at in taken if at < len(node.input)]
     del node.input[:]
     node.input.extend(names)

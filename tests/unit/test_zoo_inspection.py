@@ -132,6 +132,27 @@ def test_what_is_not_known_is_no_zero(tmp_path: Path) -> None:
     assert found.producer == "test?[31m"
 
 
+@pytest.mark.parametrize("operator", ["MoE", "NhwcFusedConv", "DynamicQuantizeLSTM"])
+def test_an_operator_of_the_runtime_that_is_not_known_is_no_zero(
+    operator: str, tmp_path: Path
+) -> None:
+    node = helper.make_node(operator, ["x", "w"], ["y"], domain="com.microsoft")
+    found = look(saved(tmp_path / "m.onnx", [node], (1, 4), w=zeros(4, 4)))
+    assert found.macs is None
+    assert found.unknown_layers == {operator: 1}
+
+
+def test_a_fused_gemm_whose_result_onnx_cannot_tell_is_unknown(tmp_path: Path) -> None:
+    """Also without the opset of its domain, which onnx demands and onnxruntime does not."""
+    nodes = [
+        helper.make_node("FusedGemm", ["x", "w"], ["a"], domain="com.microsoft"),
+        helper.make_node("Relu", ["a"], ["y"]),
+    ]
+    found = look(saved(tmp_path / "m.onnx", nodes, (1, 4), w=zeros(4, 8)))
+    assert found.params == 32
+    assert found.macs is None
+
+
 def test_recurrent_layers_multiply_at_each_step(tmp_path: Path) -> None:
     node = helper.make_node("LSTM", ["x", "w", "r"], ["y"], hidden_size=5)
     path = saved(tmp_path / "m.onnx", [node], (7, 2, 3), w=zeros(1, 20, 3), r=zeros(1, 20, 5))
