@@ -108,7 +108,14 @@ class PtySession:
         return found
 
     def descendants(self) -> list[int]:
-        """Living processes below the program and orphans of it, without the program."""
+        """Living processes below the program and orphans of it, without the program.
+
+        A parent that ends while psutil goes through the list hides its children from it; they are
+        the leader's by the second look.
+        """
+        return self._below() or self._below()
+
+    def _below(self) -> list[int]:
         try:
             below = psutil.Process(self._leader.pid).children(recursive=True)
         except psutil.NoSuchProcess:
