@@ -1,0 +1,1 @@
+"""Published tables as data, loaded into the same shape as recorded sessions."""

@@ -1,0 +1,1 @@
+"""Questions over many runs: sweep, best, compare, claims, accuracy, report."""
