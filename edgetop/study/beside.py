@@ -26,20 +26,31 @@ _VARIANT = re.compile(r"^(Caffe|FB)(?=[A-Z])| \([^)]*\)| v1$")
 
 
 @dataclass(frozen=True, slots=True)
+class Peer:
+    """What another board made of a graph, or of a variant of it, at the same batch."""
+
+    board: Results
+    point: Point
+    reason: str = ""
+    """Why its time cannot be compared; empty if it can."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know to judge a ratio."""
+    impossible: bool = False
+    """It would take more operations a second than its board can do."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """One point of this board beside one of another."""
 
     ours: Point
-    theirs: Point
-    board: Results
-    """The other board."""
-    ratio: float | None
-    """Their time per image by ours: 2 = this board is twice as fast. None: see `reason`."""
-    reason: str = ""
-    notes: tuple[str, ...] = ()
-    """What a reader must know to judge the ratio."""
-    impossible: bool = False
-    """One of the two times would take more operations a second than its board can do."""
+    peer: Peer
+
+    @property
+    def ratio(self) -> float | None:
+        """Their time per image by ours: 2 = this board is twice as fast; None: no such ratio."""
+        here, there = self.ours.ms_per_image, self.peer.point.ms_per_image
+        return there / here if here and there and not self.peer.reason else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,47 +68,45 @@ class Place:
 
 
 def pairs(ours: Results, boards: Iterable[Results]) -> list[Pair]:
-    """Every point of this board that has a time, beside every board that ran its graph, or a
-    variant of it, at its batch; boards in their order.
-    """
+    """Every point of this board that has a time, beside the peers of its graph on other boards."""
     others = list(boards)
     return [
-        _pair(point, ours, theirs, board)
+        Pair(point, peer)
         for point in ours.points
         if point.ms_per_image
-        for board in others
+        for peer in peers(point, others)
+    ]
+
+
+def peers(ours: Point, boards: Iterable[Results]) -> list[Peer]:
+    """What other boards made of the graph of a point, or of variants of it, at its batch.
+
+    Args:
+        ours: Its time is not needed.
+        boards: In the order of the result.
+    """
+    return [
+        _peer(ours, theirs, board)
+        for board in boards
         for theirs in board.points
-        if theirs.batch == point.batch and related(point.model, theirs.model)
+        if theirs.batch == ours.batch and related(ours.model, theirs.model)
     ]
 
 
 def related(ours: Model, theirs: Model) -> bool:
     """Whether both are the same architecture, or variants of one."""
     a, b = ours.canonical_name, theirs.canonical_name
-    return bool(a and b) and (a == b or _without_variant(a) == _without_variant(b))
+    return bool(a and b) and (a == b or _VARIANT.sub("", a) == _VARIANT.sub("", b))
 
 
-def _without_variant(name: str) -> str:
-    return _VARIANT.sub("", name)
-
-
-def same_graph(ours: Model, theirs: Model) -> bool:
-    """Whether both are the same architecture with the same operations, as far as is known."""
-    return related(ours, theirs) and not _difference(ours, theirs)
-
-
-def _pair(ours: Point, here: Results, theirs: Point, there: Results) -> Pair:
+def _peer(ours: Point, theirs: Point, board: Results) -> Peer:
     reason = _difference(ours.model, theirs.model)
     if not reason and not theirs.ms_per_image:
         reason = f"no time there: {theirs.error or 'not told'}"
-    ratio = None
-    if not reason:
-        assert ours.ms_per_image and theirs.ms_per_image
-        ratio = theirs.ms_per_image / ours.ms_per_image
-    sides = (("here", ours, here), ("there", theirs, there))
-    beyond = tuple(filter(None, (_beyond_peak(*side) for side in sides)))
-    notes = (*_precisions(ours, theirs), *beyond, *filter(None, (ours.note, theirs.note)))
-    return Pair(ours, theirs, there, ratio, reason, tuple(dict.fromkeys(notes)), bool(beyond))
+    beyond = beyond_peak(theirs, board.peak_tmacs)
+    notes = (_precisions(ours, theirs), beyond, ours.note, theirs.note)
+    known = tuple(dict.fromkeys(note for note in notes if note))
+    return Peer(board, theirs, reason, known, bool(beyond))
 
 
 def _difference(ours: Model, theirs: Model) -> str:
@@ -113,33 +122,34 @@ def _difference(ours: Model, theirs: Model) -> str:
     return f"different graph: {variant}{b:.4g} GMACs there, {a:.4g} here"
 
 
-def _precisions(ours: Point, theirs: Point) -> tuple[str, ...]:
+def _precisions(ours: Point, theirs: Point) -> str:
     here, there = ours.conditions.precision, theirs.conditions.precision
-    return (f"{here} here, {there} there",) if here and there and here != there else ()
+    return f"{here} here, {there} there" if here and there and here != there else ""
 
 
-def _beyond_peak(where: str, point: Point, results: Results) -> str:
+def beyond_peak(point: Point, peak_tmacs: float | None) -> str:
     """That a time cannot be true; 10^9 operations in a millisecond are 10^12 in a second."""
-    peak, gmacs, ms = results.peak_tmacs, point.model.gmacs, point.ms_per_image
-    if not peak or not gmacs or not ms or gmacs / ms <= peak:
+    gmacs, ms = point.model.gmacs, point.ms_per_image
+    if not peak_tmacs or not gmacs or not ms or gmacs / ms <= peak_tmacs:
         return ""
     return (
-        f"impossible {where}: {gmacs / ms:.3g} TMAC/s is more than the board's peak of {peak:.3g}"
+        f"impossible: {gmacs / ms:.3g} TMAC/s is more than the {peak_tmacs:.3g} "
+        "that the board can do"
     )
 
 
 def order(found: Sequence[Pair]) -> list[Place]:
-    """The boards by how many times as fast this one is, for each conditions that it ran under;
-    the slowest board first.
+    """The other boards by how many times as fast this one is, the slowest first.
 
-    Of several times that a board has for a graph at a batch (threads, implementations) the best
-    counts. Times that cannot be true do not count.
+    For each of the conditions that this board ran under there is an order of its own. Of several
+    times that a board has for a graph at a batch (threads, implementations) the best counts.
+    Times that cannot be true do not count.
     """
     best: dict[tuple[Conditions, str], dict[tuple[str, int], Pair]] = {}
     for pair in found:
-        if pair.ratio is None or pair.impossible:
+        if pair.ratio is None or pair.peer.impossible:
             continue
-        of_board = best.setdefault((pair.ours.conditions, pair.board.id), {})
+        of_board = best.setdefault((pair.ours.conditions, pair.peer.board.id), {})
         key = (pair.ours.model.canonical_name, pair.ours.batch)
         known = of_board.get(key)
         if known is None or (known.ratio or math.inf) > pair.ratio:
@@ -154,7 +164,7 @@ def _place(conditions: Conditions, best: dict[tuple[str, int], Pair]) -> Place:
     for (model, _), pair in best.items():
         by_model.setdefault(model, []).append(pair.ratio or math.nan)
     means = [geometric_mean(ratios) for ratios in by_model.values()]
-    board = next(iter(best.values())).board
+    board = next(iter(best.values())).peer.board
     return Place(board, conditions, geometric_mean(means), len(means), len(best))
 
 
@@ -164,5 +174,5 @@ def geometric_mean(values: Sequence[float]) -> float:
 
 
 def times(ratio: float) -> str:
-    """A ratio in two significant digits: ``0.42x``, ``7.5x``, ``130x``."""
+    """A ratio in two significant digits: ``0.42x``, ``7.5x``, ``134x``."""
     return f"{significant(ratio, 2)}x"

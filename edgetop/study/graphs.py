@@ -109,7 +109,8 @@ def of_file(
     Args:
         run: Its path and the shapes that it was fed.
         sha256: Of the file that ran; None if it is not known.
-        idle: See `edgetop.zoo.inspected.facts`, as `started`.
+        idle: See `edgetop.zoo.inspected.facts`.
+        started: As `idle`.
     """
     try:
         path = Path(run.model_path).expanduser()
