@@ -79,6 +79,7 @@ def main(arguments: argparse.Namespace) -> int:
             kiosk=arguments.kiosk,
             export=write,
             minutes=session.minutes(),
+            hashes={run.number: run.model_sha256 for run in session.runs()},
         )
     if player.crash is not None:
         raise player.crash

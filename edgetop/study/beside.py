@@ -45,6 +45,13 @@ class Pair:
 
     ours: Point
     peer: Peer
+    doubt: str = ""
+    """Why the time of this board cannot be true; empty if nothing speaks against it."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know to judge the ratio."""
+        return (*((f"here {self.doubt}",) if self.doubt else ()), *self.peer.notes)
 
     @property
     def ratio(self) -> float | None:
@@ -69,9 +76,9 @@ class Place:
 
 def pairs(ours: Results, boards: Iterable[Results]) -> list[Pair]:
     """Every point of this board that has a time, beside the peers of its graph on other boards."""
-    others = list(boards)
+    others = [board for board in boards if board.id != ours.id]
     return [
-        Pair(point, peer)
+        Pair(point, peer, beyond_peak(point, ours.peak_tmacs))
         for point in ours.points
         if point.ms_per_image
         for peer in peers(point, others)
@@ -145,27 +152,34 @@ def order(found: Sequence[Pair]) -> list[Place]:
     times that a board has for a graph at a batch (threads, implementations) the best counts.
     Times that cannot be true do not count.
     """
-    best: dict[tuple[Conditions, str], dict[tuple[str, int], Pair]] = {}
+    comparable: dict[tuple[Conditions, str], list[Pair]] = {}
     for pair in found:
-        if pair.ratio is None or pair.peer.impossible:
-            continue
-        of_board = best.setdefault((pair.ours.conditions, pair.peer.board.id), {})
-        key = (pair.ours.model.canonical_name, pair.ours.batch)
-        known = of_board.get(key)
-        if known is None or (known.ratio or math.inf) > pair.ratio:
-            of_board[key] = pair
-    places = [_place(conditions, of_board) for (conditions, _), of_board in best.items()]
+        if pair.ratio is not None and not pair.peer.impossible and not pair.doubt:
+            key = (pair.ours.conditions, pair.peer.board.id)
+            comparable.setdefault(key, []).append(pair)
+    places = [_place(those) for those in comparable.values()]
     ran_under = list(dict.fromkeys(place.conditions for place in places))
     return sorted(places, key=lambda place: (ran_under.index(place.conditions), -place.ratio))
 
 
-def _place(conditions: Conditions, best: dict[tuple[str, int], Pair]) -> Place:
+def _place(found: Sequence[Pair]) -> Place:
+    """The place of one board under one of our conditions."""
+    best: dict[tuple[str, int], tuple[float, float]] = {}
+    for pair in found:
+        key = (pair.ours.model.canonical_name, pair.ours.batch)
+        here, there = best.get(key, (math.inf, math.inf))
+        best[key] = (
+            min(here, pair.ours.ms_per_image or math.inf),
+            min(there, pair.peer.point.ms_per_image or math.inf),
+        )
     by_model: dict[str, list[float]] = {}
-    for (model, _), pair in best.items():
-        by_model.setdefault(model, []).append(pair.ratio or math.nan)
+    for (model, _), (here, there) in best.items():
+        by_model.setdefault(model, []).append(there / here)
     means = [geometric_mean(ratios) for ratios in by_model.values()]
-    board = next(iter(best.values())).peer.board
-    return Place(board, conditions, geometric_mean(means), len(means), len(best))
+    first = found[0]
+    return Place(
+        first.peer.board, first.ours.conditions, geometric_mean(means), len(means), len(best)
+    )
 
 
 def geometric_mean(values: Sequence[float]) -> float:
@@ -176,3 +190,30 @@ def geometric_mean(values: Sequence[float]) -> float:
 def times(ratio: float) -> str:
     """A ratio in two significant digits: ``0.42x``, ``7.5x``, ``134x``."""
     return f"{significant(ratio, 2)}x"
+
+
+def source_name(board: Results) -> str:
+    """Who measured a published board, in a few words: ``Bianco et al. 2018``."""
+    from edgetop.reference.declared import SOURCES
+
+    source = SOURCES.get(board.id.partition("/")[0]) if board.published else None
+    return source.short if source is not None else board.source
+
+
+def board_name(board: Results) -> str:
+    """A published board's name for narrow places: the shorter of the source's and ours."""
+    from edgetop.reference.declared import BOARDS
+    from edgetop.sensors.identity import short_name
+
+    names = [short_name(board.board)]
+    if board.published and board.id in BOARDS:
+        names.append(short_name(BOARDS[board.id].device))
+    return min(names, key=len)
+
+
+def conditions_words(point: Point) -> str:
+    """All conditions of a point, for people; a precision that nobody told is missed aloud."""
+    conditions = point.conditions
+    told = "" if conditions.precision else "precision not told"
+    px = f"{point.model.input_px} px" if point.model.input_px else ""
+    return ", ".join(filter(None, (conditions.words(), told, px)))

@@ -14,13 +14,14 @@ from textual.message import Message
 from edgetop.errors import ExitCode
 from edgetop.ui.commands import COMMON, common_bindings, footer_keys, help_keys
 from edgetop.ui.exporting import Exporter
+from edgetop.ui.finder import Finder
 from edgetop.ui.screens.monitor import MonitorScreen
 from edgetop.ui.screens.painted import PaintedScreen
 from edgetop.ui.themed import ThemedApp
 from edgetop.ui.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from textual.binding import BindingType
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from edgetop.session.source import Source
     from edgetop.ui.commands import Command
     from edgetop.ui.exporting import Export
+    from edgetop.ui.finder import Found
     from edgetop.ui.inbox import Inbox
     from edgetop.ui.interrupts import Interrupts
     from edgetop.ui.theme import Theme
@@ -62,6 +64,8 @@ class Stage:
     """Writes the session to a file; None: there is no such key."""
     kiosk: bool = False
     """For people who pass by: large, and no key works but those that end it."""
+    hashes: Mapping[int, str | None] | None = None
+    """Of a replay: the hash of each run's file, by its number; see `Finder`."""
 
 
 class EdgetopApp(ThemedApp):
@@ -91,6 +95,8 @@ class EdgetopApp(ThemedApp):
         self.use_command_palette = not stage.kiosk
         self.view = View(stage.symbols, source.board)
         """What is shown, as data."""
+        self.finder = Finder(self._boards_found, stage.hashes)
+        """Looks up published boards."""
         self._monitor: PaintedScreen | None = None
 
     # -- life ------------------------------------------------------------------------------
@@ -121,6 +127,7 @@ class EdgetopApp(ThemedApp):
 
     def on_unmount(self) -> None:
         """The end has begun: a further signal changes nothing."""
+        self.finder.close()
         if self._interrupts is not None:
             self._interrupts.end_with(None)
 
@@ -159,12 +166,19 @@ class EdgetopApp(ThemedApp):
             self.begin_anew(delivery.samples)
         for sample in delivery.samples:
             self.view.update(sample)
+        if self.view.sample is not None and not self.kiosk:
+            self.finder.follow(self.view.sample)
         self.paint()
         self.repay()
         if self._inbox.closed:  # the duration is over, or the source died
             self.exit(return_code=int(ExitCode.DONE))
         elif self.hung_up:
             self.action_interrupt()
+
+    def _boards_found(self, found: Found) -> None:
+        """In the finder's thread: they are shown with the next frame, which comes at once."""
+        self.view.published = found
+        self._ring()
 
     def begin_anew(self, samples: Sequence[Sample]) -> None:  # noqa: ARG002  others need them
         """Forget what was shown; these samples follow."""
@@ -247,6 +261,15 @@ class EdgetopApp(ThemedApp):
             self.pop_screen()
         else:
             self.push_screen(MinutesScreen(self.view, self.inks))
+
+    def action_compare(self) -> None:
+        """Open the table of published boards, or close it."""
+        from edgetop.ui.screens.boards import BoardsScreen
+
+        if isinstance(self.screen, BoardsScreen):
+            self.pop_screen()
+        else:
+            self.push_screen(BoardsScreen(self.view, self.inks))
 
     def action_help(self) -> None:
         """Open the help."""

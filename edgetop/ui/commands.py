@@ -53,6 +53,8 @@ class Command:
 COMMON = (
     Command("h", "h", "history", "minute by minute: what is sustained, and what heat does to it",
             "history"),
+    Command("c", "c", "compare", "published boards that ran this model, with their conditions",
+            "compare"),
     Command("e", "e", "export", "write all samples as CSV into this folder", "export"),
     Command("T", "T", "theme", "next colours", "theme"),
     Command("ctrl+l", "ctrl+l", "repaint", "paint the screen again"),

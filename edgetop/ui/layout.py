@@ -22,14 +22,14 @@ STATUS_WIDTH = 24
 """Cells for the clock and the state."""
 
 UPPER = ("throughput", "latency")
-_COLUMNS_WIDE = (("processors", "memory"), ("power",), ("temperature", "events"))
+_COLUMNS_WIDE = (("processors", "memory"), ("power", "published"), ("temperature", "events"))
 _COLUMNS_NARROW = (("processors", "memory"), ("power", "temperature"))
 _UPPER_SHARE = 0.55
 
-_WEIGHTS = {"processors": 3, "memory": 1, "power": 3, "temperature": 3, "events": 3}
+_WEIGHTS = {"processors": 3, "memory": 1, "power": 3, "temperature": 3, "events": 3, "published": 1}
 """How a column's rows are shared, beyond what each needs."""
 
-_NEEDS = {"processors": 7, "memory": 5, "power": 6, "temperature": 5, "events": 5}
+_NEEDS = {"processors": 7, "memory": 5, "power": 6, "temperature": 5, "events": 5, "published": 8}
 """Rows with frame in which a panel says all but its history."""
 
 

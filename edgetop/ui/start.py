@@ -13,7 +13,7 @@ from edgetop.ui.inbox import Inbox
 from edgetop.ui.terminal import Restorer, prepare_environment, terminal_encoding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import Protocol
 
@@ -79,6 +79,7 @@ def replay(
     kiosk: bool = False,
     export: Export | None = None,
     minutes: Sequence[Minute] = (),
+    hashes: Mapping[int, str | None] | None = None,
 ) -> ExitCode:
     """Show a recorded session until the user ends it; returns how it ended.
 
@@ -89,6 +90,7 @@ def replay(
         kiosk: Large digits, over and over, and no key works but q and ctrl+c.
         export: Writes the session to a file; None: the key for that is not offered.
         minutes: The whole session minute by minute, for the history after a jump.
+        hashes: Of the models' files, by the numbers of the runs.
 
     Raises:
         UsageError: No theme is called that.
@@ -99,7 +101,8 @@ def replay(
         from edgetop.ui.app import Stage
         from edgetop.ui.replay import ReplayApp
 
-        stage = Stage(inbox, terminal_symbols(), theme, interrupts, export, kiosk)
+        symbols = terminal_symbols()
+        stage = Stage(inbox, symbols, theme, interrupts, export, kiosk, hashes or {})
         return ReplayApp(player, stage, minutes)
 
     inbox = Inbox()

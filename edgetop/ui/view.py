@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from edgetop.sample import Event, Sample
     from edgetop.session.player import Position
     from edgetop.stats.soak import Minute, Soak
+    from edgetop.ui.finder import Found
+    from edgetop.ui.panels.published import Neighbours
 
 SERIES = ("fps", "p50_ms", "cpu_percent", "gpu_percent", "power_w", "temperature_c")
 """The histories that are kept."""
@@ -41,6 +43,10 @@ class View:
         """Where the replay stands; None if this is none."""
         self.timeline: Sequence[tuple[float, str]] = ()
         """Elapsed time and short word of what happened in the whole of a replayed session."""
+        self.published: Found | None = None
+        """Published boards for a run, once they are looked up."""
+        self.neighbours: Neighbours | None = None
+        """Those of them that the screen names."""
         self.clear()
 
     def clear(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -234,6 +235,12 @@ class Screen(Generic[AnySession]):
     async def play(self, *samples: Sample) -> None:
         """Hand samples out and wait until they are painted."""
         self.session.play(samples)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until all that is looked up beside the screen's loop is painted."""
+        await self.pilot.pause()
+        assert await asyncio.to_thread(self.app.finder.settled.wait, 30)
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
@@ -320,5 +327,5 @@ async def replayed(
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screen(app, player, interrupts, pilot)
         player.jump(len(samples) // 2 if place is None else place)
-        await pilot.pause()
+        await screen.settle()
         yield screen

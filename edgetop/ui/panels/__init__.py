@@ -10,6 +10,7 @@ from edgetop.ui.panels.latency import latency
 from edgetop.ui.panels.memory import memory
 from edgetop.ui.panels.power import no_power, power
 from edgetop.ui.panels.processors import processors
+from edgetop.ui.panels.published import no_published, published
 from edgetop.ui.panels.temperature import no_temperature, temperature
 from edgetop.ui.panels.throughput import throughput
 
@@ -41,6 +42,7 @@ PANELS = (
     PanelKind("memory", "Memory", memory),
     PanelKind("power", "Power", power, no_power),
     PanelKind("temperature", "Temperature", temperature, no_temperature),
+    PanelKind("published", "Published boards  ms per image", published, no_published),
     PanelKind("events", "Events", events),
 )
 

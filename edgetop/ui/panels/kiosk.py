@@ -35,7 +35,7 @@ def throughput_chart(view: View, width: int, height: int) -> list[Row]:
 KINDS = tuple(
     replace(kind, paint=throughput_chart) if kind.name == "throughput" else kind
     for kind in PANELS
-    if kind.name not in ("memory", "events")
+    if kind.name not in ("memory", "events", "published")
 )
 """The panels that take turns: those that use the room, with a picture rather than words."""
 

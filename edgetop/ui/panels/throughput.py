@@ -10,6 +10,7 @@ from edgetop.paint.numbers import fixed, grouped, si
 from edgetop.paint.rows import Row, beside, fit, join
 from edgetop.sample import State
 from edgetop.ui.panels.parts import STATE_INKS, history, labelled, number
+from edgetop.ui.panels.published import line
 from edgetop.ui.panels.truth import truth, warning
 from edgetop.ui.panels.versus import compared, versus, what_is_a
 
@@ -25,6 +26,8 @@ _BIG_WIDTH = 19
 _ROOM_FOR_BIG = 52
 _LEAST_CHART = 3
 """Rows that the history should keep before the panel says what is marked."""
+_ROOM_FOR_PUBLISHED = 6
+"""Rows below the head from which a line names the published boards next to this one."""
 _ROOM_FOR_TRUTH = 13
 """Rows from which the panel also says what exactly runs."""
 
@@ -45,6 +48,8 @@ def throughput(view: View, width: int, height: int) -> list[Row]:
     foot: list[Row] = []
     if height >= _ROOM_FOR_TRUTH:
         foot = [(), *truth(sample, view.symbols)]
+    if height - len(head) - len(foot) > _ROOM_FOR_PUBLISHED and sample.state is not State.FAILED:
+        head.append(line(view, width))
     room = height - len(head) - len(foot)
     caution = _doubt(view, sample) or (() if foot else warning(sample))
     gap = [caution] if room >= 5 else []

@@ -1,0 +1,155 @@
+"""Finds the published boards for the run on the screen, beside the screen's loop.
+
+Tables are read and files inspected in a thread, once a run has measured something: neither the
+first paint nor a load or a warm-up waits for them.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Hashable, Mapping
+
+    from edgetop.results import Point
+    from edgetop.sample import Run, Sample
+    from edgetop.study.beside import Peer
+    from edgetop.study.graphs import Graph
+
+_PATIENCE_S = 5.0
+"""How long the end waits for the thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is published of the graph of a run."""
+
+    key: Hashable
+    """Of the run; see `key_of`."""
+    ours: Point | None
+    """The run as a point without a time; None if its graph is not known."""
+    words: str
+    """How the graph is known, or why it is not; empty for a built-in model."""
+    peers: tuple[Peer, ...] = ()
+    """At the batch of the run, in the order of the boards."""
+
+
+class _Wanted(NamedTuple):
+    key: Hashable
+    run: Run
+
+
+def key_of(run: Run) -> Hashable:
+    """What the published boards for a run depend on."""
+    shapes = tuple(item.shape for item in run.inputs)
+    return (
+        run.number, run.model, run.model_path, run.batch, run.provider, run.threads,
+        run.precision, run.runtime, shapes,
+    )  # fmt: skip
+
+
+class Finder:
+    """Looks published boards up when the run has become another one.
+
+    Args:
+        deliver: Takes what was found, in the thread of this.
+        hashes: The hash of each run's file by its number, where the run is of the past and its
+            file may have changed; None: what runs is what lies there.
+    """
+
+    def __init__(
+        self, deliver: Callable[[Found], None], hashes: Mapping[int, str | None] | None = None
+    ) -> None:
+        self._deliver = deliver
+        self._hashes = hashes
+        self._lock = threading.Lock()
+        self._wanted: _Wanted | None = None
+        self._thread: threading.Thread | None = None
+        self._inspecting: subprocess.Popen[str] | None = None
+        self._closed = False
+        self._graphs: dict[Hashable, Graph] = {}
+        """Of files, by path and shapes without the batch."""
+        self.settled = threading.Event()
+        """Nothing is being looked up."""
+        self.settled.set()
+
+    def follow(self, sample: Sample) -> None:
+        """Look up what is not known of this sample's run; returns at once."""
+        run = sample.run
+        in_trial = sample.trial is not None and sample.trial.running
+        if in_trial or not run.runtime or not sample.total.inferences:
+            return
+        key = key_of(run)
+        if self._wanted is not None and self._wanted.key == key:
+            return
+        with self._lock:
+            self._wanted = _Wanted(key, run)
+            if self.settled.is_set() and not self._closed:
+                self.settled.clear()
+                self._thread = threading.Thread(target=self._work, name="boards", daemon=True)
+                self._thread.start()
+
+    def close(self) -> None:
+        """End what is under way."""
+        with self._lock:
+            self._closed = True
+            if self._inspecting is not None:
+                self._inspecting.kill()
+        if self._thread is not None:
+            self._thread.join(_PATIENCE_S)
+
+    def _work(self) -> None:
+        while True:
+            wanted = self._wanted
+            assert wanted is not None
+            try:
+                found = self._find(wanted)
+            except Exception as error:  # noqa: BLE001  a traceback would tear the screen
+                found = Found(wanted.key, None, f"the published tables cannot be read: {error!r}")
+            with self._lock:
+                if self._closed or self._wanted is wanted:
+                    if not self._closed:
+                        self._deliver(found)
+                    self.settled.set()
+                    return
+
+    def _find(self, wanted: _Wanted) -> Found:
+        from edgetop import reference
+        from edgetop.results import Conditions, Point
+        from edgetop.study import beside
+
+        run = wanted.run
+        graph = self._graph(run)
+        if graph.model is None or not graph.model.canonical_name:
+            return Found(wanted.key, None, graph.words)
+        conditions = Conditions(run.runtime, run.provider, run.threads or None, run.precision)
+        ours = Point(graph.model, run.batch, conditions)
+        boards = (reference.load(name) for name in reference.boards())
+        return Found(wanted.key, ours, graph.words, tuple(beside.peers(ours, boards)))
+
+    def _graph(self, run: Run) -> Graph:
+        from edgetop.study import graphs
+
+        known = graphs.built_in(run)
+        if known is not None:
+            return known
+        key = (run.model_path, tuple(item.shape[1:] for item in run.inputs))
+        if key in self._graphs:
+            return self._graphs[key]
+        sha256 = None
+        if self._hashes is not None:
+            sha256 = self._hashes.get(run.number)
+            if sha256 is None:
+                return graphs.Graph(None, "whether its file is still the same is not known")
+        found = graphs.of_file(run, sha256, idle=True, started=self._started)
+        self._graphs[key] = found
+        return found
+
+    def _started(self, process: subprocess.Popen[str]) -> None:
+        with self._lock:
+            self._inspecting = process
+            if self._closed:
+                process.kill()

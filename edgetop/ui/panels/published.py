@@ -1,0 +1,258 @@
+"""Published boards beside the present run: a line, a panel, and the table of a screen."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from edgetop.paint.numbers import fixed
+from edgetop.paint.rows import Row, fit, join, width_of
+from edgetop.sample import State
+from edgetop.study import beside
+from edgetop.ui.finder import key_of
+from edgetop.ui.panels.bars import replay_badge
+from edgetop.ui.panels.parts import number, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from edgetop.sample import Sample
+    from edgetop.study.beside import Peer
+    from edgetop.ui.finder import Found
+    from edgetop.ui.view import View
+
+_BEST_KNOWN = ("deepdetect", "bianco")
+"""Sources whose boards are named first: whole grids of models and batches."""
+_MEASURED = (State.STEADY, State.DRIFTING, State.THROTTLED, State.PAUSED)
+_MOST_ROWS = 7
+_MOST_NAMED = 2
+_SLACK = 1.05
+"""How far a board may be on the other side before the line names another one."""
+_RATIO_WIDTH = 5
+_NAME_WIDTH = 16
+_WAITING = "looked up when the run has measured something"
+
+
+class Neighbours(NamedTuple):
+    """The boards that the line names, chosen once for a run so that they do not jump."""
+
+    of: Found
+    slower: tuple[Peer, ...]
+    faster: tuple[Peer, ...]
+
+
+def found(view: View) -> Found | None:
+    """What was found for the run that is shown; None while it is looked up."""
+    sample, known = view.sample, view.published
+    if sample is None or known is None or known.key != key_of(sample.run):
+        return None
+    return known
+
+
+def ms_per_image(sample: Sample) -> float | None:
+    """Median of the run by its batch; None while it says nothing about the board's speed."""
+    run, p50_ms = sample.run, sample.total.latency.p50_ms
+    held = run.rate_fps is not None or run.instances > 1 or _in_trial(sample)
+    if held or sample.state not in _MEASURED or not p50_ms:
+        return None
+    return p50_ms / run.batch
+
+
+def _in_trial(sample: Sample) -> bool:
+    return sample.trial is not None and bool(sample.trial.running)
+
+
+def comparable(peers: Iterable[Peer]) -> list[Peer]:
+    """Those with a time that can be true, of each board the best, the fastest first."""
+    best: dict[str, Peer] = {}
+    for peer in peers:
+        if peer.reason or peer.impossible:
+            continue
+        known = best.get(peer.board.id)
+        if known is None or _ms(peer) < _ms(known):
+            best[peer.board.id] = peer
+    return sorted(best.values(), key=_ms)
+
+
+def _ms(peer: Peer) -> float:
+    return peer.point.ms_per_image or math.inf
+
+
+def _is_best_known(peer: Peer) -> bool:
+    return peer.board.id.startswith(_BEST_KNOWN)
+
+
+# -- the line ------------------------------------------------------------------------------
+
+
+def line(view: View, width: int) -> Row:
+    """``7.5x a Jetson TX1 · 0.41x a Titan Xp``; blank while there is nothing fair to say."""
+    sample, known = view.sample, found(view)
+    if sample is None or known is None or sample.state is State.PAUSED:
+        return ()
+    ms = ms_per_image(sample)
+    if ms is None or sample.run.precision != "fp32":
+        return ()
+    row: Row = ()
+    for peer in _named(view, known, ms):
+        name = beside.board_name(peer.board)
+        ratio = f"{beside.times(_ms(peer) / ms):>{_RATIO_WIDTH}}"
+        gap = f" {view.symbols.dot} " if row else ""
+        longer = join(row, (gap, "dim"), (ratio, "number"), (f" {_article(name)} {name}", "dim"))
+        if width_of(longer) > width:
+            break
+        row = longer
+    return row
+
+
+def _article(name: str) -> str:
+    return "an" if name[:1] in "AEIO" or name.startswith("RTX") else "a"
+
+
+def _named(view: View, known: Found, ms: float) -> list[Peer]:
+    kept = view.neighbours
+    if kept is None or kept.of is not known or not _still_right(kept, ms):
+        kept = view.neighbours = choose(known, ms)
+    return [*kept.slower, *kept.faster]
+
+
+def _still_right(kept: Neighbours, ms: float) -> bool:
+    slower = all(_ms(peer) * _SLACK >= ms for peer in kept.slower)
+    return slower and all(_ms(peer) <= ms * _SLACK for peer in kept.faster)
+
+
+def choose(known: Found, ms: float) -> Neighbours:
+    """The next slower and the next faster board, or the next two on one side; both fp32."""
+    usable = [p for p in comparable(known.peers) if p.point.conditions.precision in ("", "fp32")]
+    usable = [peer for peer in usable if _is_best_known(peer)] or usable
+    by_name: dict[str, Peer] = {}
+    for peer in usable:  # two reports had the same board: the faster of the two
+        by_name.setdefault(beside.board_name(peer.board), peer)
+    faster = [peer for peer in by_name.values() if _ms(peer) < ms][::-1]
+    slower = [peer for peer in by_name.values() if _ms(peer) >= ms]
+    slower = slower[: 1 if faster else _MOST_NAMED]
+    faster = faster[: _MOST_NAMED - len(slower)]
+    return Neighbours(known, tuple(slower[::-1]), tuple(faster))
+
+
+# -- the panel -----------------------------------------------------------------------------
+
+
+def no_published(view: View) -> bool:
+    """There is nothing to compare with, or it is not known yet."""
+    known = found(view)
+    return known is None or not comparable(known.peers)
+
+
+def published(view: View, _width: int, height: int) -> list[Row]:
+    """Milliseconds per image of this board and of the published ones next to it."""
+    sample, known = view.sample, found(view)
+    if sample is None:
+        return []
+    if known is None or no_published(view):
+        return [unknown(_why_none(sample, known), view)][: max(0, height)]
+    note = _precision_note(known)
+    room = min(height, _MOST_ROWS) - (1 if note else 0)
+    ms = ms_per_image(sample)
+    peers = _nearest(comparable(known.peers), ms, room - 1)
+    rows = [_peer_row(view, peer) for peer in peers]
+    at = sum(1 for peer in peers if ms is not None and _ms(peer) < ms)
+    rows.insert(at, join(number(ms, view), (" this board", "title")))
+    if note:
+        rows.append(((note, "warn"),))
+    return rows[: max(0, height)]
+
+
+def _why_none(sample: Sample, known: Found | None) -> str:
+    if known is None:
+        return _WAITING
+    if known.ours is None:
+        return known.words
+    return f"nobody published this graph at batch {sample.run.batch}"
+
+
+def _precision_note(known: Found) -> str:
+    precision = known.ours.conditions.precision if known.ours else ""
+    return f"this run is {precision}" if precision not in ("", "fp32") else ""
+
+
+def _nearest(peers: list[Peer], ms: float | None, most: int) -> list[Peer]:
+    """Those next to our time, boards of the best known sources before others; by their times."""
+
+    def distance(peer: Peer) -> tuple[bool, float]:
+        return not _is_best_known(peer), abs(math.log(_ms(peer) / ms)) if ms else _ms(peer)
+
+    return sorted(sorted(peers, key=distance)[: max(0, most)], key=_ms)
+
+
+def _peer_row(view: View, peer: Peer) -> Row:
+    name = fit(((beside.board_name(peer.board), "text"),), _NAME_WIDTH, view.symbols.ellipsis)
+    source = beside.source_name(peer.board).split()[0]
+    return join(number(peer.point.ms_per_image, view), (" ", "text"), name, (f" {source}", "dim"))
+
+
+# -- the screen ----------------------------------------------------------------------------
+
+
+def heading(view: View, _width: int, height: int) -> list[Row]:
+    """What is compared with the others, and under what conditions."""
+    sample, known = view.sample, found(view)
+    if sample is None:
+        return []
+    badge: Row = () if view.position is None else replay_badge(view, view.position)
+    run = sample.run
+    rows = [join(badge, (f" {run.model}, batch {run.batch}", "title"))]
+    if known is None or known.ours is None:
+        rows.append(((f" {_why_none(sample, known)}", "dim"),))
+    else:
+        ms = (" ", "text"), number(ms_per_image(sample), view), (" ms per image, median: ", "text")
+        words = f"{beside.conditions_words(known.ours)}, {known.ours.model.gmacs or 0:.4g} GMACs"
+        rows += [join(*ms, (words, "dim")), ((f" {known.words}", "dim"),)]
+    return rows[: max(0, height)]
+
+
+def table_head(_view: View, _width: int, height: int) -> list[Row]:
+    """The names of the columns."""
+    return [(("     ms  ratio   board", "dim"),)] if height else []
+
+
+def meaning(_view: View, _width: int, height: int) -> list[Row]:
+    """How the ratio is to be read."""
+    words = " ratio: their time by ours; 2x = this board is twice as fast. More: edgetop compare"
+    return [((words, "dim"),)] if height else []
+
+
+def table(view: View) -> list[Row]:
+    """All boards by their times with this one among them, then what cannot be compared."""
+    sample, known = view.sample, found(view)
+    if sample is None or known is None or known.ours is None:
+        return []
+    if not known.peers:
+        return [unknown(_why_none(sample, known), view)]
+    ms = ms_per_image(sample)
+    fair = sorted((peer for peer in known.peers if not peer.reason), key=_ms)
+    rows = [_table_row(view, peer, ms) for peer in fair]
+    at = sum(1 for peer in fair if ms is not None and _ms(peer) < ms)
+    words = beside.conditions_words(known.ours)
+    rows.insert(at, join(_cells(view, ms, ""), (f"this board: {words}", "big")))
+    rows += [_table_row(view, peer, ms) for peer in known.peers if peer.reason]
+    return rows
+
+
+def _cells(view: View, ms: float | None, ratio: str) -> Row:
+    figures = f" {fixed(ms, 6, dash=view.symbols.dash)} {ratio:>6}   "
+    return ((figures, "number" if ms is not None else "dim"),)
+
+
+def _table_row(view: View, peer: Peer, ms: float | None) -> Row:
+    theirs = peer.point.ms_per_image
+    ratio = "" if ms is None or not theirs or peer.reason else beside.times(theirs / ms)
+    doubt = "; ".join(filter(None, (peer.reason, *peer.notes)))
+    who = f", {beside.source_name(peer.board)}: {beside.conditions_words(peer.point)}"
+    ink = "dim" if peer.reason else "text"
+    return join(
+        _cells(view, theirs, ratio),
+        (beside.board_name(peer.board), ink),
+        (who, "dim"),
+        (f"; {doubt}" if doubt else "", "warn"),
+    )
