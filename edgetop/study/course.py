@@ -50,15 +50,20 @@ class Course:
     def __init__(self, plan: Plan, visits: Iterable[Visit] = ()) -> None:
         self.plan = plan
         self._visits: dict[tuple[int, int], list[Visit]] = {}
-        self.count = 0
-        """Visits that are over."""
+        self.history: list[Visit] = []
+        """Visits that are over, in order."""
         for visit in visits:
             self.add(visit)
 
     def add(self, visit: Visit) -> None:
         """A visit is over."""
         self._visits.setdefault((visit.setup, visit.batch), []).append(visit)
-        self.count += 1
+        self.history.append(visit)
+
+    @property
+    def count(self) -> int:
+        """Visits that are over."""
+        return len(self.history)
 
     def visits(self, setup: int, batch: int) -> list[Visit]:
         """The visits of a point, in order."""

@@ -30,13 +30,14 @@ def points(course: Course, power_mode: str = "") -> tuple[Point, ...]:
     found = []
     for number, setup in enumerate(plan.setups):
         visited = {batch for index, batch in course.visited() if index == number}
+        told = [visit for batch in visited for visit in course.visits(number, batch)]
         for batch in sorted(visited | set(plan.ladder)):
             visits = course.visits(number, batch)
             if visits:
                 found.append(point(setup, batch, visits, power_mode))
             elif (before := course.ended_by(number, batch)) is not None:
                 reason = f"not tried: batch {before.batch} did not run ({before.error})"
-                conditions = _conditions(setup, (), power_mode)
+                conditions = _conditions(setup, told, power_mode)
                 found.append(Point(setup.model, batch, conditions, error=reason))
     return tuple(found)
 

@@ -10,7 +10,7 @@ from edgetop.engine import variants
 from edgetop.engine.spec import RunSpec  # at run time: plans are read back by their types
 from edgetop.errors import UsageError
 from edgetop.results import Model  # noqa: TC001  as above
-from edgetop.session.store.plain import from_text
+from edgetop.session.store.plain import from_text, to_text
 from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
@@ -96,6 +96,10 @@ class Plan:
     def spec(self, setup: int, batch: int) -> RunSpec:
         """The run of a point."""
         return replace(self.setups[setup].spec, batch=batch)
+
+    def to_json(self) -> str:
+        """One line of JSON that `from_json` reads back."""
+        return to_text(self)
 
     @staticmethod
     def from_json(text: str) -> Plan:

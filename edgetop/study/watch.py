@@ -146,8 +146,14 @@ class Watch:
             power_scope=power.scope if sample.energy.mean_power_w is not None else "",
             j_per_image=sample.energy.j_per_image,
             temperature_c=sample.board.temperature_c.value,
-            state=(State.THROTTLED if self._throttled else sample.state).value,
+            state=self._state(sample),
         )
+
+    def _state(self, sample: Sample) -> str:
+        """How far the figures can be trusted; empty if it was too short to tell."""
+        if self._throttled:
+            return State.THROTTLED.value
+        return sample.state.value if sample.state in (State.STEADY, State.DRIFTING) else ""
 
 
 def reason(failure: EdgetopError) -> str:
