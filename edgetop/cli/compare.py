@@ -1,4 +1,4 @@
-"""`edgetop compare A B`: two recorded sessions side by side, with the spread of what differs."""
+"""`edgetop compare`: this board beside published ones, or two recorded sessions side by side."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from edgetop.cli import recorded, streams, values
+from edgetop.cli import beside, recorded, streams, values
 from edgetop.cli.table import aligned
 from edgetop.errors import UsageError
 from edgetop.zoo.naming import safe_text
@@ -24,12 +24,15 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `compare` to the command line."""
     parser = commands.add_parser(
         "compare",
-        help="two recorded sessions side by side",
-        description="Set two sessions side by side, for every model and batch that both ran: "
-        "the ratio B/A with its 95 % interval, or that they cannot be told apart.",
+        help="this board beside published ones, or two recorded sessions side by side",
+        description="Without A and B: the times of this board beside those of published boards, "
+        "for the same graph at the same batch. With them: two sessions side by side, for every "
+        "model and batch that both ran, the ratio B/A with its 95 % interval, or that they cannot "
+        "be told apart.",
     )
-    parser.add_argument("a", metavar="A", help=recorded.NAME_HELP)
-    parser.add_argument("b", metavar="B", help=recorded.NAME_HELP)
+    parser.add_argument("a", metavar="A", nargs="?", help=f"a session: {recorded.NAME_HELP}")
+    parser.add_argument("b", metavar="B", nargs="?", help="another")
+    beside.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
     values.add_debug(parser)
     parser.set_defaults(main=main)
@@ -39,8 +42,23 @@ def main(arguments: argparse.Namespace) -> int:
     """Print the comparison and return the exit code.
 
     Raises:
-        UsageError: The two have no model and batch in common.
+        UsageError: There is nothing to compare, or the options contradict each other.
     """
+    if arguments.a is None:
+        return beside.main(arguments)
+    if arguments.b is None:
+        raise UsageError(
+            "compare takes two sessions, or none and --session ID to set one beside published "
+            "boards"
+        )
+    if others := beside.given(arguments):
+        raise UsageError(
+            f"{', '.join(others)} does not go with two sessions: drop one or the other"
+        )
+    return _two_sessions(arguments)
+
+
+def _two_sessions(arguments: argparse.Namespace) -> int:
     from edgetop.session.comparing import compare
 
     a, b = recorded.open_recorded(arguments.a), recorded.open_recorded(arguments.b)

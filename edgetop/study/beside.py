@@ -51,7 +51,13 @@ class Pair:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know to judge the ratio."""
-        return (*((f"here {self.doubt}",) if self.doubt else ()), *self.peer.notes)
+        here = (f"here {self.doubt}" if self.doubt else "", self.ours.note)
+        return (*filter(None, here), *self.peer.notes)
+
+    @property
+    def impossible(self) -> bool:
+        """One of the two times cannot be true."""
+        return bool(self.doubt) or self.peer.impossible
 
     @property
     def ratio(self) -> float | None:
@@ -111,9 +117,8 @@ def _peer(ours: Point, theirs: Point, board: Results) -> Peer:
     if not reason and not theirs.ms_per_image:
         reason = f"no time there: {theirs.error or 'not told'}"
     beyond = beyond_peak(theirs, board.peak_tmacs)
-    notes = (_precisions(ours, theirs), beyond, ours.note, theirs.note)
-    known = tuple(dict.fromkeys(note for note in notes if note))
-    return Peer(board, theirs, reason, known, bool(beyond))
+    notes = tuple(filter(None, (_precisions(ours, theirs), beyond, theirs.note)))
+    return Peer(board, theirs, reason, notes, bool(beyond))
 
 
 def _difference(ours: Model, theirs: Model) -> str:
@@ -154,7 +159,7 @@ def order(found: Sequence[Pair]) -> list[Place]:
     """
     comparable: dict[tuple[Conditions, str], list[Pair]] = {}
     for pair in found:
-        if pair.ratio is not None and not pair.peer.impossible and not pair.doubt:
+        if pair.ratio is not None and not pair.impossible:
             key = (pair.ours.conditions, pair.peer.board.id)
             comparable.setdefault(key, []).append(pair)
     places = [_place(those) for those in comparable.values()]

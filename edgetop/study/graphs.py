@@ -16,10 +16,11 @@ from edgetop.engine.variants import title_as_stored
 from edgetop.errors import EdgetopError
 from edgetop.results import Model
 from edgetop.zoo import catalogue, inspected
+from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from edgetop.results import Point, Results
     from edgetop.sample import Run
@@ -51,16 +52,27 @@ def identified(results: Results, recorded: Recorded) -> tuple[Results, dict[str,
         The results, and by the models' names how each graph is known, or why it is not.
     """
     hashes = {run.number: run.model_sha256 for run in recorded.runs()}
-    runs = {sample.run.model: sample.run for sample in recorded.last_of_runs()}
+    runs: dict[str, list[Run]] = {}
+    for sample in recorded.last_of_runs():
+        name = safe_text(title_as_stored(sample.run.model))
+        runs.setdefault(name, []).append(sample.run)
     wanted = dict.fromkeys(point.model.name for point in results.points)
-    graphs = {
-        name: built_in(runs[name]) or of_file(runs[name], hashes.get(runs[name].number))
-        for name in wanted
-        if name in runs
-    }
+    graphs = {name: _of_runs(runs[name], hashes) for name in wanted if name in runs}
     points = tuple(_with_graph(point, graphs.get(point.model.name)) for point in results.points)
     words = {name: graph.words for name, graph in graphs.items() if graph.words}
     return replace(results, points=points), words
+
+
+def _of_runs(runs: Sequence[Run], hashes: Mapping[int, str | None]) -> Graph:
+    """The graph of runs of one title, of which variants in other precisions may be some."""
+    as_stored = [run for run in runs if title_as_stored(run.model) == run.model] or runs[:1]
+    first = as_stored[0]
+    known = built_in(first)
+    if known is not None:
+        return known
+    if len({run.model_path for run in as_stored}) > 1:
+        return Graph(None, "several files of this name ran, so its operations are not known")
+    return of_file(first, hashes.get(first.number))
 
 
 def _with_graph(point: Point, graph: Graph | None) -> Point:

@@ -269,6 +269,9 @@ class EdgetopApp(ThemedApp):
         if isinstance(self.screen, BoardsScreen):
             self.pop_screen()
         else:
+            self.finder.widen()
+            if self.view.sample is not None:
+                self.finder.follow(self.view.sample)
             self.push_screen(BoardsScreen(self.view, self.inks))
 
     def action_help(self) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from edgetop.study.beside import Peer
     from edgetop.study.graphs import Graph
 
+BEST_KNOWN = ("deepdetect/", "bianco/")
+"""How the IDs begin of boards that are looked at first: whole grids of models and batches."""
 _PATIENCE_S = 5.0
 """How long the end waits for the thread."""
 
@@ -40,6 +42,7 @@ class Found:
 class _Wanted(NamedTuple):
     key: Hashable
     run: Run
+    all_boards: bool
 
 
 def key_of(run: Run) -> Hashable:
@@ -67,6 +70,7 @@ class Finder:
         self._hashes = hashes
         self._lock = threading.Lock()
         self._wanted: _Wanted | None = None
+        self._all_boards = False
         self._thread: threading.Thread | None = None
         self._inspecting: subprocess.Popen[str] | None = None
         self._closed = False
@@ -82,15 +86,20 @@ class Finder:
         in_trial = sample.trial is not None and sample.trial.running
         if in_trial or not run.runtime or not sample.total.inferences:
             return
-        key = key_of(run)
-        if self._wanted is not None and self._wanted.key == key:
+        wanted = _Wanted(key_of(run), run, self._all_boards)
+        known = self._wanted
+        if known is not None and (known.key, known.all_boards) == (wanted.key, wanted.all_boards):
             return
         with self._lock:
-            self._wanted = _Wanted(key, run)
+            self._wanted = wanted
             if self.settled.is_set() and not self._closed:
                 self.settled.clear()
                 self._thread = threading.Thread(target=self._work, name="boards", daemon=True)
                 self._thread.start()
+
+    def widen(self) -> None:
+        """From the next `follow` on look at all boards: they take some megabytes."""
+        self._all_boards = True
 
     def close(self) -> None:
         """End what is under way."""
@@ -127,8 +136,14 @@ class Finder:
             return Found(wanted.key, None, graph.words)
         conditions = Conditions(run.runtime, run.provider, run.threads or None, run.precision)
         ours = Point(graph.model, run.batch, conditions)
-        boards = (reference.load(name) for name in reference.boards())
-        return Found(wanted.key, ours, graph.words, tuple(beside.peers(ours, boards)))
+        names = reference.boards()
+        if not wanted.all_boards:
+            first = [name for name in names if name.startswith(BEST_KNOWN)]
+            peers = beside.peers(ours, map(reference.load, first))
+            if any(not peer.reason for peer in peers):
+                return Found(wanted.key, ours, graph.words, tuple(peers))
+        peers = beside.peers(ours, map(reference.load, names))
+        return Found(wanted.key, ours, graph.words, tuple(peers))
 
     def _graph(self, run: Run) -> Graph:
         from edgetop.study import graphs

@@ -9,7 +9,7 @@ from edgetop.paint.numbers import fixed
 from edgetop.paint.rows import Row, fit, join, width_of
 from edgetop.sample import State
 from edgetop.study import beside
-from edgetop.ui.finder import key_of
+from edgetop.ui.finder import BEST_KNOWN, key_of
 from edgetop.ui.panels.bars import replay_badge
 from edgetop.ui.panels.parts import number, unknown
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from edgetop.ui.finder import Found
     from edgetop.ui.view import View
 
-_BEST_KNOWN = ("deepdetect", "bianco")
-"""Sources whose boards are named first: whole grids of models and batches."""
 _MEASURED = (State.STEADY, State.DRIFTING, State.THROTTLED, State.PAUSED)
 _MOST_ROWS = 7
 _MOST_NAMED = 2
@@ -79,7 +77,7 @@ def _ms(peer: Peer) -> float:
 
 
 def _is_best_known(peer: Peer) -> bool:
-    return peer.board.id.startswith(_BEST_KNOWN)
+    return peer.board.id.startswith(BEST_KNOWN)
 
 
 # -- the line ------------------------------------------------------------------------------

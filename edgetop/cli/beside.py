@@ -1,0 +1,328 @@
+"""`edgetop compare` without two sessions: this board beside published ones."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from edgetop.cli import chosen, recorded, streams
+from edgetop.cli.table import aligned
+from edgetop.errors import ExitCode, UsageError
+from edgetop.zoo.naming import safe_text
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from edgetop.results import Conditions, Point, Results
+    from edgetop.study.beside import Pair, Place
+
+REPORTS = ("deepdetect", "bianco", "tryolabs", "elab", "dlmark")
+"""The sources of the five classic reports' boards, which come first."""
+ALL = "all"
+_LINE_WIDTH = 110
+_MOST_NAMED = 6
+"""Boards that one line lists."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options to those of two sessions."""
+    chosen.add_arguments(parser)
+    parser.add_argument(
+        "--boards", metavar="A,B,...",
+        help="the others: IDs or sources, as 'edgetop boards' lists them, or 'all' (those of the "
+        "five classic reports)",
+    )  # fmt: skip
+    parser.add_argument("--models", metavar="A,B,...", help="only these models")
+    parser.add_argument("--batch", type=int, metavar="N", help="only this batch")
+
+
+def given(arguments: argparse.Namespace) -> list[str]:
+    """The options of `add_arguments` that were used."""
+    names = ("board", "session", "boards", "models", "batch")
+    return [f"--{name}" for name in names if getattr(arguments, name) not in (None, [])]
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Print the comparison and return the exit code.
+
+    Raises:
+        UsageError: There is nothing to compare.
+    """
+    from edgetop.study import beside
+
+    boards = _boards(arguments.boards)
+    models = [name.strip() for name in (arguments.models or "").split(",") if name.strip()]
+    compared = []
+    for results in chosen.chosen(arguments):
+        ours, known_by = _identified(results, arguments.session)
+        ours = _narrowed(ours, models, arguments.batch)
+        compared.append((ours, known_by, beside.pairs(ours, boards)))
+    if arguments.json:
+        rows = [row for ours, words, found in compared for row in _records(ours, words, found)]
+        streams.say(json.dumps(rows, indent=2), sys.stdout)
+        return ExitCode.DONE
+    asked = arguments.boards not in (None, ALL)
+    parts = [_lines(*item, boards if asked else ()) for item in compared]
+    streams.say("\n\n".join("\n".join(lines) for lines in parts), sys.stdout)
+    return ExitCode.DONE
+
+
+def _boards(named: str | None) -> list[Results]:
+    """The boards to compare with, those of the classic reports first."""
+    from edgetop import reference
+
+    known = reference.boards()
+    first = [name for source in REPORTS for name in known if name.startswith(f"{source}/")]
+    if named is None:
+        names = first
+    elif named.strip().lower() == ALL:
+        names = [*first, *known]
+    else:
+        names = []
+        for word in filter(None, (word.strip().lower() for word in named.split(","))):
+            of_source = [name for name in known if name.startswith(f"{word}/")]
+            names += of_source or [word]
+    if not names:
+        raise UsageError("--boards names no board; 'edgetop boards' lists them")
+    return [reference.load(name) for name in dict.fromkeys(names)]
+
+
+def _identified(results: Results, sessions: Sequence[str]) -> tuple[Results, Mapping[str, str]]:
+    """The results of a session with what its files are; published ones as they are."""
+    from edgetop.study import graphs
+
+    if results.published:
+        return results, {}
+    for name in (*sessions, results.id):
+        session = recorded.open_recorded(name)
+        try:
+            if session.info.id == results.id:
+                return graphs.identified(results, session)
+        finally:
+            session.close()
+    return results, {}
+
+
+def _narrowed(ours: Results, models: Sequence[str], batch: int | None) -> Results:
+    """Only the points of these models and this batch.
+
+    Raises:
+        UsageError: There are none.
+    """
+    from dataclasses import replace
+
+    from edgetop.zoo import catalogue
+
+    wanted = set()
+    for name in models:
+        known = catalogue.find(name)
+        wanted |= {name.lower(), *((known.canonical_name.lower(),) if known else ())}
+    points = [
+        point
+        for point in ours.points
+        if (batch is None or point.batch == batch)
+        and (not wanted or {point.model.name.lower(), point.model.canonical_name.lower()} & wanted)
+    ]
+    if not points:
+        ran = dict.fromkeys(f"{point.model.name} at batch {point.batch}" for point in ours.points)
+        raise UsageError(f"{ours.id} has no such model at such a batch; it has {_few(list(ran))}")
+    return replace(ours, points=tuple(points))
+
+
+# -- for scripts ---------------------------------------------------------------------------
+
+
+def _records(
+    ours: Results, known_by: Mapping[str, str], found: Sequence[Pair]
+) -> Iterable[dict[str, object]]:
+    from edgetop.study import beside
+
+    places = {(place.conditions, place.board.id): place for place in beside.order(found)}
+    for pair in found:
+        here, there, board = pair.ours, pair.peer.point, pair.peer.board
+        place = places.get((here.conditions, board.id))
+        yield {
+            "model": here.model.name,
+            "canonical_name": here.model.canonical_name,
+            "graph_known_by": known_by.get(here.model.name) or None,
+            "batch": here.batch,
+            "this": ours.id,
+            "board": board.id,
+            "board_name": board.board,
+            "source": board.source,
+            "their_model": there.model.name,
+            "ratio": pair.ratio,
+            "reason": pair.peer.reason or None,
+            "impossible": pair.impossible,
+            "ms_per_image": {"this": here.ms_per_image, "board": there.ms_per_image},
+            "gmacs": {"this": here.model.gmacs, "board": there.model.gmacs},
+            "input_px": {"this": here.model.input_px, "board": there.model.input_px},
+            "conditions": {
+                "this": _conditions(here.conditions), "board": _conditions(there.conditions),
+            },
+            "notes": list(pair.notes),
+            "board_ratio": place.ratio if place else None,
+            "board_ratio_models": place.models if place else 0,
+        }  # fmt: skip
+
+
+def _conditions(conditions: Conditions) -> dict[str, object]:
+    return {
+        "runtime": conditions.runtime or None,
+        "provider": conditions.provider or None,
+        "threads": conditions.threads,
+        "precision": conditions.precision or None,
+        "power_mode": conditions.power_mode or None,
+    }
+
+
+# -- for people ----------------------------------------------------------------------------
+
+
+def _lines(
+    ours: Results, known_by: Mapping[str, str], found: Sequence[Pair], asked: Sequence[Results]
+) -> list[str]:
+    """All of one board.
+
+    Args:
+        ours: The board.
+        known_by: How the graphs of its models are known, by their names.
+        found: What there is beside it.
+        asked: Boards that the user named: one that shares nothing is told.
+    """
+    lines = [f"{safe_text(ours.board, 100)}: {ours.id}, {safe_text(ours.source, 200)}"]
+    for point in ours.points:
+        those = [pair for pair in found if pair.ours is point]
+        if those or len(ours.points) == 1 or point.model.name in known_by:
+            lines += ["", *_block(point, those, known_by.get(point.model.name, ""))]
+    if not found:
+        lines += ["", "no published board ran any of these graphs at these batches"]
+        return lines
+    lines += ["", *_order(found), "", *_sources(ours, found)]
+    shared = {pair.peer.board.id for pair in found}
+    missing = [board.id for board in asked if board.id not in shared]
+    if missing:
+        lines.append(f"no model and batch in common with {_few(missing)}")
+    return lines
+
+
+def _block(point: Point, found: Sequence[Pair], known_by: str) -> list[str]:
+    """One point of ours among those of the others, the fastest first."""
+    from edgetop.study import beside
+
+    model = point.model
+    canonical = model.canonical_name if model.canonical_name != model.name else ""
+    names = f"{model.name} ({canonical})" if canonical else model.name
+    counts = "" if model.gmacs is None else f", {model.gmacs:.4g} GMACs"
+    lines = [f"{names}, batch {point.batch}{counts}"]
+    if known_by:
+        lines.append(f"  {known_by}")
+    if point.ms_per_image is None:
+        return [*lines, f"  no time here: {point.error}"]
+    if not found:
+        return [*lines, f"  {point.ms_per_image:.4g} ms per image; nobody published it"]
+    own = "; ".join(filter(None, (beside.conditions_words(point), found[0].doubt, point.note)))
+    rows = [(point.ms_per_image, ["", "this board", "", own])]
+    rows += [_row(pair) for pair in found if pair.ratio is not None]
+    rows.sort(key=lambda row: row[0])
+    head = ["ms", "ratio", "board", "source", "conditions"]
+    cells = [[f"{ms:.4g}", *words] for ms, words in rows]
+    table = aligned([head, *cells], (True, True, False, False, False))
+    return [*lines, *(f"  {line}" for line in (*table, *_not_comparable(found)))]
+
+
+def _row(pair: Pair) -> tuple[float, list[str]]:
+    from edgetop.study import beside
+
+    peer = pair.peer
+    words = "; ".join((beside.conditions_words(peer.point), *peer.notes))
+    board, source = safe_text(beside.board_name(peer.board)), beside.source_name(peer.board)
+    ratio = beside.times(pair.ratio or 0.0)
+    return peer.point.ms_per_image or 0.0, [ratio, board, source, safe_text(words, 300)]
+
+
+def _not_comparable(found: Sequence[Pair]) -> list[str]:
+    """Why some have no ratio, each reason once, with the boards and their best times."""
+    from edgetop.study import beside
+
+    told: dict[str, dict[str, list[float]]] = {}
+    for pair in found:
+        if pair.ratio is None:
+            name = f"{beside.board_name(pair.peer.board)} ({beside.source_name(pair.peer.board)})"
+            times = told.setdefault(pair.peer.reason, {}).setdefault(name, [])
+            times += [ms for ms in (pair.peer.point.ms_per_image,) if ms]
+    return [
+        f"{reason}: {_few([f'{name} {min(ms):.4g} ms' if ms else name for name, ms in of.items()])}"
+        for reason, of in told.items()
+    ]
+
+
+def _order(found: Sequence[Pair]) -> list[str]:
+    """Where this board stands among the others, under each of the conditions that it ran under."""
+    from edgetop.study import beside
+
+    lines: list[str] = []
+    by_conditions = groupby(beside.order(found), lambda place: place.conditions)
+    for conditions, places in by_conditions:
+        lines += ["", f"in all, {conditions.words() or 'conditions not told'}"]
+        lines += [f"  {line}" for line in _places(list(places))]
+    if not lines:
+        return ["in all: no time here and there of the same graph"]
+    meaning = (
+        "ratio: their time per image by ours, 2x = this board is twice as fast; in all the "
+        "geometric mean over the models"
+    )
+    return [*lines[1:], "", meaning]
+
+
+def _places(places: Sequence[Place]) -> list[str]:
+    from edgetop.study import beside
+
+    rows = [
+        [
+            beside.times(place.ratio), str(place.models), str(place.points),
+            safe_text(beside.board_name(place.board)), beside.source_name(place.board),
+        ]
+        for place in places
+    ]  # fmt: skip
+    head = ["ratio", "models", "points", "board", "source"]
+    return aligned([head, *rows], (True, True, True, False, False))
+
+
+def _sources(ours: Results, found: Sequence[Pair]) -> list[str]:
+    """What was timed, and how, by each who is compared; errata that concern what is shown."""
+    from edgetop.study import beside
+
+    models = {pair.peer.point.model.name for pair in found}
+    lines = [f"this board: {ours.conditions}"] if ours.conditions else []
+    told = dict.fromkeys(ours.notes)
+    lines += [f"  {note}" for note in told]
+    boards = {pair.peer.board.id: pair.peer.board for pair in found if pair.ratio is not None}
+    for name, those in groupby(boards.values(), beside.source_name):
+        same_source = list(those)
+        lines.append(f"{name}: {same_source[0].conditions}")
+        notes = dict.fromkeys(note for board in same_source for note in board.notes)
+        new = [note for note in notes if note not in told and _concerns(note, models, same_source)]
+        lines += [f"  {note}" for note in new]
+    return [piece for line in lines for piece in _wrapped(line)]
+
+
+def _concerns(note: str, models: set[str], boards: Sequence[Results]) -> bool:
+    """Not if it begins with the name of a model that is not shown."""
+    named = {point.model.name for board in boards for point in board.points}
+    about = note.partition(": ")[0]
+    return about not in named or about in models
+
+
+def _wrapped(line: str) -> list[str]:
+    indent = "    " if line.startswith(" ") else "  "
+    return textwrap.wrap(line, _LINE_WIDTH, subsequent_indent=indent) or [""]
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
