@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from edgetop.paint.numbers import significant
+from edgetop.sensors.identity import short_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from edgetop.results import Conditions, Model, Point, Results
 
@@ -187,6 +189,26 @@ def _place(found: Sequence[Pair]) -> Place:
     )
 
 
+def best_of_each(found: Iterable[Peer], precisions: Collection[str]) -> tuple[Peer, ...]:
+    """Of each board the best time that can be true and compared, the fastest first.
+
+    Args:
+        found: Of one graph at one batch.
+        precisions: Those that count; the empty one is "not told".
+    """
+    best: dict[str, Peer] = {}
+    for peer in found:
+        if peer.reason or peer.impossible or peer.point.conditions.precision not in precisions:
+            continue
+        if peer.board.id not in best or _ms(peer) < _ms(best[peer.board.id]):
+            best[peer.board.id] = peer
+    return tuple(sorted(best.values(), key=_ms))
+
+
+def _ms(peer: Peer) -> float:
+    return peer.point.ms_per_image or math.inf
+
+
 def geometric_mean(values: Sequence[float]) -> float:
     """The n-th root of the product of n positive values, at least one."""
     return math.exp(sum(map(math.log, values)) / len(values))
@@ -199,21 +221,24 @@ def times(ratio: float) -> str:
 
 def source_name(board: Results) -> str:
     """Who measured a published board, in a few words: ``Bianco et al. 2018``."""
-    from edgetop.reference.declared import SOURCES
-
-    source = SOURCES.get(board.id.partition("/")[0]) if board.published else None
-    return source.short if source is not None else board.source
+    return _names(board.id, board.board)[1] if board.published else board.source
 
 
 def board_name(board: Results) -> str:
     """A published board's name for narrow places: the shorter of the source's and ours."""
-    from edgetop.reference.declared import BOARDS
-    from edgetop.sensors.identity import short_name
+    return _names(board.id, board.board)[0] if board.published else short_name(board.board)
 
-    names = [short_name(board.board)]
-    if board.published and board.id in BOARDS:
-        names.append(short_name(BOARDS[board.id].device))
-    return min(names, key=len)
+
+@cache
+def _names(board: str, name: str) -> tuple[str, str]:
+    """Short names of a published board and of its source."""
+    from edgetop.reference.declared import BOARDS, SOURCES
+
+    source = board.partition("/")[0]
+    names = [short_name(name)]
+    if board in BOARDS:
+        names.append(short_name(BOARDS[board].device))
+    return min(names, key=len), SOURCES[source].short if source in SOURCES else source
 
 
 def conditions_words(point: Point) -> str:

@@ -37,6 +37,9 @@ class Found:
     """How the graph is known, or why it is not; empty for a built-in model."""
     peers: tuple[Peer, ...] = ()
     """At the batch of the run, in the order of the boards."""
+    usable: tuple[Peer, ...] = ()
+    """Of each board the best time that can be true, in fp32, as far as that is told, or in the
+    precision of the run; the fastest first."""
 
 
 class _Wanted(NamedTuple):
@@ -140,10 +143,11 @@ class Finder:
         if not wanted.all_boards:
             first = [name for name in names if name.startswith(BEST_KNOWN)]
             peers = beside.peers(ours, map(reference.load, first))
-            if any(not peer.reason for peer in peers):
-                return Found(wanted.key, ours, graph.words, tuple(peers))
+            if usable := beside.best_of_each(peers, ("", "fp32", run.precision)):
+                return Found(wanted.key, ours, graph.words, tuple(peers), usable)
         peers = beside.peers(ours, map(reference.load, names))
-        return Found(wanted.key, ours, graph.words, tuple(peers))
+        usable = beside.best_of_each(peers, ("", "fp32", run.precision))
+        return Found(wanted.key, ours, graph.words, tuple(peers), usable)
 
     def _graph(self, run: Run) -> Graph:
         from edgetop.study import graphs

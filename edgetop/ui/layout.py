@@ -109,7 +109,10 @@ def _upper_rows(rows: int, has_upper: bool, has_columns: bool) -> int:
 
 
 def _columns(width: int, shown: Collection[str], quiet: Collection[str]) -> list[list[str]]:
-    """The names in each column; quiet ones gather at the foot of the last, or alone in one."""
+    """The names in each column; quiet ones gather at the foot of the last, or alone in one.
+
+    A column that would only hold a short list takes them rather than the last.
+    """
     layout = _COLUMNS_WIDE if width >= _WIDE else _COLUMNS_NARROW
     columns = [
         [name for name in column if name in shown and name not in quiet] for column in layout
@@ -122,7 +125,8 @@ def _columns(width: int, shown: Collection[str], quiet: Collection[str]) -> list
     if silent:
         if not columns:
             columns.append([])
-        columns[-1].extend(silent)
+        short = (column for column in columns if column == ["published"])
+        next(short, columns[-1]).extend(silent)
     return columns
 
 

@@ -14,7 +14,7 @@ from edgetop.ui.panels.bars import replay_badge
 from edgetop.ui.panels.parts import number, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from edgetop.sample import Sample
     from edgetop.study.beside import Peer
@@ -28,7 +28,7 @@ _SLACK = 1.05
 """How far a board may be on the other side before the line names another one."""
 _RATIO_WIDTH = 5
 _NAME_WIDTH = 16
-_WAITING = "looked up when the run has measured something"
+_WAITING = "looked up once the run has measured something"
 
 
 class Neighbours(NamedTuple):
@@ -49,27 +49,22 @@ def found(view: View) -> Found | None:
 
 def ms_per_image(sample: Sample) -> float | None:
     """Median of the run by its batch; None while it says nothing about the board's speed."""
-    run, p50_ms = sample.run, sample.total.latency.p50_ms
-    held = run.rate_fps is not None or run.instances > 1 or _in_trial(sample)
-    if held or sample.state not in _MEASURED or not p50_ms:
-        return None
-    return p50_ms / run.batch
+    p50_ms = sample.total.latency.p50_ms
+    return None if why_no_time(sample) or p50_ms is None else p50_ms / sample.run.batch
 
 
-def _in_trial(sample: Sample) -> bool:
-    return sample.trial is not None and bool(sample.trial.running)
-
-
-def comparable(peers: Iterable[Peer]) -> list[Peer]:
-    """Those with a time that can be true, of each board the best, the fastest first."""
-    best: dict[str, Peer] = {}
-    for peer in peers:
-        if peer.reason or peer.impossible:
-            continue
-        known = best.get(peer.board.id)
-        if known is None or _ms(peer) < _ms(known):
-            best[peer.board.id] = peer
-    return sorted(best.values(), key=_ms)
+def why_no_time(sample: Sample) -> str:
+    """Why the median of the run is not the board's speed; empty if it is."""
+    run = sample.run
+    if sample.trial is not None and sample.trial.running:
+        return "A and B run in turn"
+    if run.instances > 1:
+        return f"{run.instances} instances run at once"
+    if run.rate_fps is not None:
+        return f"{run.rate_fps:g} images/s come in: the board waits for them"
+    if sample.state not in _MEASURED:
+        return f"the run is {sample.state.value}"
+    return "" if sample.total.latency.p50_ms else "nothing measured yet"
 
 
 def _ms(peer: Peer) -> float:
@@ -120,9 +115,8 @@ def _still_right(kept: Neighbours, ms: float) -> bool:
 
 
 def choose(known: Found, ms: float) -> Neighbours:
-    """The next slower and the next faster board, or the next two on one side; both fp32."""
-    usable = [p for p in comparable(known.peers) if p.point.conditions.precision in ("", "fp32")]
-    usable = [peer for peer in usable if _is_best_known(peer)] or usable
+    """The next slower and the next faster board, or the next two on one side."""
+    usable = [peer for peer in known.usable if _is_best_known(peer)] or known.usable
     by_name: dict[str, Peer] = {}
     for peer in usable:  # two reports had the same board: the faster of the two
         by_name.setdefault(beside.board_name(peer.board), peer)
@@ -139,7 +133,7 @@ def choose(known: Found, ms: float) -> Neighbours:
 def no_published(view: View) -> bool:
     """There is nothing to compare with, or it is not known yet."""
     known = found(view)
-    return known is None or not comparable(known.peers)
+    return known is None or not known.usable
 
 
 def published(view: View, _width: int, height: int) -> list[Row]:
@@ -152,7 +146,7 @@ def published(view: View, _width: int, height: int) -> list[Row]:
     note = _precision_note(known)
     room = min(height, _MOST_ROWS) - (1 if note else 0)
     ms = ms_per_image(sample)
-    peers = _nearest(comparable(known.peers), ms, room - 1)
+    peers = _nearest(known.usable, ms, room - 1)
     rows = [_peer_row(view, peer) for peer in peers]
     at = sum(1 for peer in peers if ms is not None and _ms(peer) < ms)
     rows.insert(at, join(number(ms, view), (" this board", "title")))
@@ -174,7 +168,7 @@ def _precision_note(known: Found) -> str:
     return f"this run is {precision}" if precision not in ("", "fp32") else ""
 
 
-def _nearest(peers: list[Peer], ms: float | None, most: int) -> list[Peer]:
+def _nearest(peers: Sequence[Peer], ms: float | None, most: int) -> list[Peer]:
     """Those next to our time, boards of the best known sources before others; by their times."""
 
     def distance(peer: Peer) -> tuple[bool, float]:
@@ -205,7 +199,8 @@ def heading(view: View, _width: int, height: int) -> list[Row]:
     else:
         ms = (" ", "text"), number(ms_per_image(sample), view), (" ms per image, median: ", "text")
         words = f"{beside.conditions_words(known.ours)}, {known.ours.model.gmacs or 0:.4g} GMACs"
-        rows += [join(*ms, (words, "dim")), ((f" {known.words}", "dim"),)]
+        why = why_no_time(sample)
+        rows += [join(*ms, (words, "dim")), ((f" {why or known.words}", "warn" if why else "dim"),)]
     return rows[: max(0, height)]
 
 
@@ -220,21 +215,39 @@ def meaning(_view: View, _width: int, height: int) -> list[Row]:
     return [((words, "dim"),)] if height else []
 
 
-def table(view: View) -> list[Row]:
+class Table(NamedTuple):
+    """All rows of the screen."""
+
+    rows: list[Row]
+    own: int = 0
+    """Which of them is this board's."""
+
+
+def table(view: View) -> Table:
     """All boards by their times with this one among them, then what cannot be compared."""
     sample, known = view.sample, found(view)
     if sample is None or known is None or known.ours is None:
-        return []
+        return Table([])
     if not known.peers:
-        return [unknown(_why_none(sample, known), view)]
+        return Table([unknown(_why_none(sample, known), view)])
     ms = ms_per_image(sample)
     fair = sorted((peer for peer in known.peers if not peer.reason), key=_ms)
     rows = [_table_row(view, peer, ms) for peer in fair]
     at = sum(1 for peer in fair if ms is not None and _ms(peer) < ms)
     words = beside.conditions_words(known.ours)
     rows.insert(at, join(_cells(view, ms, ""), (f"this board: {words}", "big")))
-    rows += [_table_row(view, peer, ms) for peer in known.peers if peer.reason]
-    return rows
+    rows += [_table_row(view, peer, ms) for peer in _each_reason(known.peers)]
+    return Table(rows, at)
+
+
+def _each_reason(peers: Iterable[Peer]) -> list[Peer]:
+    """Of those that cannot be compared one for each board and reason, the fastest."""
+    best: dict[tuple[str, str], Peer] = {}
+    for peer in peers:
+        key = (peer.board.id, peer.reason)
+        if peer.reason and (key not in best or _ms(peer) < _ms(best[key])):
+            best[key] = peer
+    return list(best.values())
 
 
 def _cells(view: View, ms: float | None, ratio: str) -> Row:
@@ -252,5 +265,5 @@ def _table_row(view: View, peer: Peer, ms: float | None) -> Row:
         _cells(view, theirs, ratio),
         (beside.board_name(peer.board), ink),
         (who, "dim"),
-        (f"; {doubt}" if doubt else "", "warn"),
+        (f"; {doubt}" if doubt else "", "warn" if peer.impossible else "dim"),
     )

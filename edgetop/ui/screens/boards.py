@@ -39,12 +39,13 @@ class BoardsScreen(PaintedScreen):
         Binding("down", "scroll_by(1)", show=False),
         Binding("pageup", "scroll_page(-1)", show=False),
         Binding("pagedown", "scroll_page(1)", show=False),
-        Binding("home", "scroll_by(-10000)", show=False),
-        Binding("end", "scroll_by(10000)", show=False),
+        Binding("home", "scroll_by(-100000)", show=False),
+        Binding("end", "scroll_by(100000)", show=False),
     ]
 
     def __init__(self, view: View, theme: Theme) -> None:
         super().__init__(view, theme, id="boards")
+        self._wanted: int | None = None  # the uppermost row; None keeps this board in the middle
         self._first = 0
         self._table_rows = 0
 
@@ -52,8 +53,9 @@ class BoardsScreen(PaintedScreen):
         """What is compared, the table, what its ratio means, keys."""
 
         def scrolled(view: View, _width: int, height: int) -> list[Row]:
-            rows = table(view)
-            self._first = max(0, min(self._first, len(rows) - height))
+            rows, own = table(view)
+            wanted = own - height // 2 if self._wanted is None else self._wanted
+            self._first = max(0, min(wanted, len(rows) - height))
             return rows[self._first :]
 
         def keys(_view: View, width: int, height: int) -> list[Row]:
@@ -81,7 +83,7 @@ class BoardsScreen(PaintedScreen):
 
     def action_scroll_by(self, rows: int) -> None:
         """Up, or down."""
-        self._first = max(0, self._first + rows)
+        self._wanted = max(0, self._first + rows)
         self.show()
 
     def action_scroll_page(self, direction: int) -> None:
