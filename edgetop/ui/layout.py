@@ -24,6 +24,8 @@ STATUS_WIDTH = 24
 UPPER = ("throughput", "latency")
 _COLUMNS_WIDE = (("processors", "memory"), ("power", "published"), ("temperature", "events"))
 _COLUMNS_NARROW = (("processors", "memory"), ("power", "temperature"))
+_SPARE = ("events", "published")
+"""On a narrow screen one of these has a column that is left over."""
 _UPPER_SHARE = 0.55
 
 _WEIGHTS = {"processors": 3, "memory": 1, "power": 3, "temperature": 3, "events": 3, "published": 1}
@@ -119,9 +121,9 @@ def _columns(width: int, shown: Collection[str], quiet: Collection[str]) -> list
     ]
     columns = [column for column in columns if column]
     silent = [name for column in layout for name in column if name in shown and name in quiet]
-    events = "events" in shown and "events" not in quiet
-    if len(columns) < 2 and events and layout is _COLUMNS_NARROW:
-        columns.append(["events"])
+    spare = [name for name in _SPARE if name in shown and name not in quiet]
+    if len(columns) < 2 and spare and layout is _COLUMNS_NARROW:
+        columns.append(spare[:1])
     if silent:
         if not columns:
             columns.append([])

@@ -167,10 +167,12 @@ def test_quiet_panels_stay_visible_on_a_large_screen(
     assert set(NAMES) <= set(plan(width, height, NAMES, quiet))
 
 
-def test_all_but_the_events_is_visible_at_80x24() -> None:
+def test_all_but_events_and_published_boards_is_visible_at_80x24() -> None:
     """What matters while one watches; the events come back where a panel is quiet."""
-    assert {*NAMES} - set(plan(80, 24, NAMES, ())) == {"events"}
-    assert set(NAMES) <= set(plan(80, 24, NAMES, ("power", "temperature")))
+    assert {*NAMES} - set(plan(80, 24, NAMES, ())) == {"events", "published"}
+    quiet = ("power", "temperature")
+    assert {*NAMES} - set(plan(80, 24, NAMES, quiet)) == {"published"}
+    assert {*NAMES} - set(plan(80, 24, {*NAMES} - {"events"}, quiet)) == {"events"}
 
 
 @given(st.integers(70, 109), st.integers(20, 100), subsets)

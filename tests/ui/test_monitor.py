@@ -186,7 +186,7 @@ async def test_a_panel_without_a_place_is_not_painted(monkeypatch: pytest.Monkey
 async def test_all_panels_can_be_switched_off() -> None:
     """What is left are the bars; the app goes on."""
     async with on_screen(STORIES["steady"]()) as screen:
-        await screen.press(*"1234567")
+        await screen.press(*"12345678")
         assert "╭" not in screen.text
         assert "squeezenet_v1.1" in screen.lines[0]
         assert "q quit" in screen.lines[-1]
