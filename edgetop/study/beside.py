@@ -235,10 +235,9 @@ def _names(board: str, name: str) -> tuple[str, str]:
     from edgetop.reference.declared import BOARDS, SOURCES
 
     source = board.partition("/")[0]
-    names = [short_name(name)]
-    if board in BOARDS:
-        names.append(short_name(BOARDS[board].device))
-    return min(names, key=len), SOURCES[source].short if source in SOURCES else source
+    known = BOARDS.get(board)
+    names = [short_name(name), short_name(known.device) if known is not None else ""]
+    return min(filter(None, names), key=len), SOURCES[source].short if source in SOURCES else source
 
 
 def conditions_words(point: Point) -> str:
