@@ -236,8 +236,8 @@ def _names(board: str, name: str) -> tuple[str, str]:
 
     source = board.partition("/")[0]
     known = BOARDS.get(board)
-    names = [short_name(name), short_name(known.device) if known is not None else ""]
-    return min(filter(None, names), key=len), SOURCES[source].short if source in SOURCES else source
+    device = known.device if known is not None and "_" not in known.device else ""
+    return min(filter(None, (short_name(name), short_name(device))), key=len), SOURCES[source].short if source in SOURCES else source
 
 
 def conditions_words(point: Point) -> str:

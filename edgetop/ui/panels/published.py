@@ -86,15 +86,24 @@ def line(view: View, width: int) -> Row:
     ms = ms_per_image(sample)
     if ms is None or sample.run.precision != "fp32":
         return ()
+    named = _named(view, known, ms)
+    for count in range(len(named), 0, -1):
+        for articles in (True, False):
+            row = _line_of(view, named[:count], ms, articles=articles)
+            if width_of(row) <= width:
+                return row
+    return ()
+
+
+def _line_of(view: View, named: Sequence[Peer], ms: float, *, articles: bool) -> Row:
     row: Row = ()
-    for peer in _named(view, known, ms):
+    for peer in named:
         name = beside.board_name(peer.board)
-        ratio = f"{beside.times(_ms(peer) / ms):>{_RATIO_WIDTH}}"
+        words = f" {_article(name)} {name}" if articles else f" {name}"
+        ratio = beside.times(_ms(peer) / ms)
+        first = ratio.rjust(_RATIO_WIDTH) if not row else ratio
         gap = f" {view.symbols.dot} " if row else ""
-        longer = join(row, (gap, "dim"), (ratio, "number"), (f" {_article(name)} {name}", "dim"))
-        if width_of(longer) > width:
-            break
-        row = longer
+        row = join(row, (gap, "dim"), (first, "number"), (words, "dim"))
     return row
 
 
