@@ -237,7 +237,8 @@ def _names(board: str, name: str) -> tuple[str, str]:
     source = board.partition("/")[0]
     known = BOARDS.get(board)
     device = known.device if known is not None and "_" not in known.device else ""
-    return min(filter(None, (short_name(name), short_name(device))), key=len), SOURCES[source].short if source in SOURCES else source
+    short = min(filter(None, (short_name(name), short_name(device))), key=len)
+    return short, SOURCES[source].short if source in SOURCES else source
 
 
 def conditions_words(point: Point) -> str:

@@ -27,7 +27,7 @@ class Shown(NamedTuple):
     size: tuple[int, int]
     tier: str = "unicode"
     way: str = "live"
-    """live, replay, history (the key h), kiosk."""
+    """live, replay, history (the key h), compare (the key c), kiosk."""
 
     @property
     def name(self) -> str:
@@ -61,6 +61,8 @@ SCREENS = [
     *(Shown("soak", size, way="history") for size in SIZES),
     Shown("no_sensors", (80, 24), way="history"),
     Shown("soak", (80, 24), "ascii", way="history"),
+    *(Shown("steady", size, way="compare") for size in SIZES),
+    Shown("steady", (80, 24), "ascii", way="compare"),
     *(Shown("steady", size, way="kiosk") for size in SIZES),
     Shown("steady", (80, 24), "ascii", way="kiosk"),
 ]
@@ -77,6 +79,9 @@ async def text_of(shown: Shown) -> str:
     async with on_screen(samples, shown.size, symbols=symbols, kiosk=kiosk) as screen:
         if shown.way == "history":
             await screen.press("h")
+        if shown.way == "compare":
+            await screen.press("c")
+            await screen.settle()
         return screen.text
 
 
