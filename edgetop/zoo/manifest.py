@@ -19,7 +19,7 @@ BASES = (
     "https://huggingface.co/onnxmodelzoo/legacy_models/resolve/main/",
     "https://media.githubusercontent.com/media/onnx/models/main/",
 )
-"""Where the tree of the zoo lies; the second is asked if the first has nothing."""
+"""Where the tree of the zoo lies; the second is asked if the first does not bring it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ def test_another_file_of_that_name_is_kept(
         ("ftp://host/", "must begin with http"),
         ("https://me:secret@host/", "user or password"),
         ("https://[", "must begin with http"),
+        ("https://a..b/?key=secret", "a server cannot have that name"),
     ],
 )
 def test_addresses_that_are_not_taken(
@@ -142,6 +143,33 @@ def test_a_model_at_an_address_is_run_only_with_its_hash(server: Server) -> None
     wrong = edgetop("--model", url, "--sha256", "0" * 64, *quick)
     assert wrong.returncode == 2
     assert "it is thrown away" in wrong.stderr
+
+
+def test_the_second_place_of_the_zoo_is_asked_if_nobody_is_at_the_first(
+    entry: manifest.Pretrained, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EDGETOP_MODELS_URL")
+    monkeypatch.setattr(manifest, "BASES", ("http://127.0.0.1:9/", f"{server.url}/second/"))
+    assert cli.main(["models", "pull", entry.name]) == 0
+    assert server.paths == [f"/second/{entry.path}"]
+
+
+def test_an_address_may_have_other_letters_and_blanks(server: Server) -> None:
+    sha256 = hashlib.sha256(server.content).hexdigest()
+    quick = ("--sha256", sha256, "--headless", "--duration", "0.2", "--no-record", "--json")
+    done = edgetop("--model", f"{server.url}/mod\xe8le/\xe9 1.onnx?key=sec ret", *quick)
+    assert (done.returncode, "secret" in done.stderr) == (0, False)
+    assert json.loads(done.stdout.splitlines()[-1])["model"] == "\xe9 1"
+    assert server.paths == ["/mod%C3%A8le/%C3%A9%201.onnx?key=sec%20ret"]
+
+
+@pytest.mark.parametrize(
+    "place", ["http://a..b", "http://a b", "http://host:port", "http://\u2100"]
+)
+def test_an_address_that_can_be_none_is_one_line(place: str) -> None:
+    done = edgetop("--model", f"{place}/m.onnx?key=secret", "--headless")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "secret" not in done.stderr
 
 
 def test_a_file_may_be_asked_for_its_hash_too(server: Server, tmp_path: Path) -> None:
