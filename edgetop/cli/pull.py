@@ -15,7 +15,7 @@ from edgetop.cli import streams
 from edgetop.cli.table import aligned
 from edgetop.errors import ExitCode, UsageError
 from edgetop.zoo import resolve
-from edgetop.zoo.naming import safe_text, title_of
+from edgetop.zoo.naming import safe_text, title_of, without_suffix
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +36,9 @@ def add_parser(actions: argparse._SubParsersAction[Any]) -> None:
         description="Fetch a model with trained weights from the ONNX Model Zoo into your model "
         "folder. Its hash is checked; what was interrupted goes on where it ended.",
     )
-    parser.add_argument("name", metavar="NAME", nargs="?", help="as --list has it")
+    parser.add_argument(
+        "name", metavar="NAME", nargs="?", help="of a file or a model, as --list has it"
+    )
     parser.add_argument("--list", action="store_true", help="list what can be fetched")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="write it there instead")
@@ -57,6 +59,9 @@ def main(arguments: argparse.Namespace) -> int:
     if not arguments.name:
         raise UsageError("name a model to fetch; 'edgetop models pull --list' lists them")
     entry = manifest.find(arguments.name)
+    if without_suffix(arguments.name.strip()).lower() != entry.name.lower():
+        kind = f"opset {entry.opset or '?'}, {entry.precision or 'unknown precision'}"
+        streams.say(f"{safe_text(entry.model)}: the file {entry.name} ({kind})", sys.stdout)
     output = arguments.output or locations.user_models_dir() / f"{entry.name}.onnx"
     _pull(entry, output.absolute(), arguments.base, force=arguments.force)
     return ExitCode.DONE

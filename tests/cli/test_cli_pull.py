@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -96,6 +97,39 @@ def test_a_pulled_model_can_be_run_by_its_name(
     assert len(server.paths) == 1
     done = edgetop("run", "--model", "tiny-7", "--headless", "--duration", "0.2", "--no-record")
     assert done.returncode == 0
+
+
+def test_a_model_may_be_named_as_the_zoo_does(
+    entry: manifest.Pretrained, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["models", "pull", "tiny"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Tiny: the file tiny-7 (opset 7, fp32)\n")
+    assert (locations.user_models_dir() / "tiny-7.onnx").read_bytes() == server.content
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("SqueezeNet 1.1", "squeezenet1.1-7"),
+        (" squeezenet  1.0", "squeezenet1.0-12"),
+        ("SQUEEZENET 1.0-QDQ", "squeezenet1.0-13-qdq"),
+        ("MobileNet v2-1.0", "mobilenetv2-10"),
+        ("alexnet", "bvlcalexnet-12"),
+        ("bvlcalexnet-3.onnx", "bvlcalexnet-3"),
+    ],
+)
+def test_of_a_model_the_newest_plain_file_is_taken(name: str, file: str) -> None:
+    assert manifest.find(name).name == file
+
+
+def test_files_of_a_model_that_none_is_best_of_are_listed(
+    entry: manifest.Pretrained, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = (entry, dataclasses.replace(entry, name="tiny-7b"))
+    monkeypatch.setattr(manifest, "pretrained", lambda: two)
+    assert cli.main(["models", "pull", "Tiny"]) == 2
+    assert "the model Tiny has several files, name one: tiny-7, tiny-7b" in capsys.readouterr().err
 
 
 def test_another_file_of_that_name_is_kept(
