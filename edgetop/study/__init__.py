@@ -1,0 +1,1 @@
+"""Questions over many runs: how accurate a model is on labelled images."""
