@@ -167,8 +167,8 @@ def _check_values(recipe: Recipe, depth: int, dtype: str) -> None:
     for name, numbers in (("mean", recipe.mean), ("std", recipe.std)):
         if len(numbers) not in (1, depth):
             raise UsageError(
-                f"{len(numbers)} numbers for the {name} (preprocessing {recipe.preset}), but the "
-                f"model takes {depth} channels; give --{name} one number or {depth}, or use raw"
+                f"preprocessing {recipe.preset} has {len(numbers)} numbers for --{name}, but the "
+                f"model takes {'grey' if depth == 1 else 'coloured'} pictures; give one number"
             )
 
 

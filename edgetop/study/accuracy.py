@@ -11,7 +11,7 @@ from edgetop.errors import UsageError, WorkerDiedError
 from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from edgetop.engine.pictures import Recipe
     from edgetop.engine.spec import RunSpec
@@ -24,6 +24,8 @@ BEST = 5
 _WITH_BACKGROUND = 1001
 """Classes of a model that knows ImageNet's 1000 and, before them, the background."""
 _SEED = 0
+_MANY = 20
+"""So many pictures of several classes do not get the same answer from a model that works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,14 @@ def _finish(result: Result) -> None:
             f"none of the {len(result.undecodable)} pictures can be decoded: {safe_text(name)}: "
             f"{safe_text(reason, 120)}"
         )
-    blank = sum(not answer.best for answer in result.answers)
+    result.notes += _doubts(result.answers)
+
+
+def _doubts(answers: list[Answer]) -> Iterator[str]:
+    """What makes the answers themselves suspicious."""
+    blank = sum(not answer.best for answer in answers)
     if blank:
-        result.notes.append(f"the scores of {blank} pictures are not numbers; they count as wrong")
+        yield f"the scores of {blank} pictures are not numbers; they count as wrong"
+    labels, given = ({answer.label for answer in answers}, {answer.best for answer in answers})
+    if len(answers) >= _MANY and len(labels) > 1 and len(given) == 1:
+        yield "every picture gets the same answer: random weights, or the wrong preprocessing?"
