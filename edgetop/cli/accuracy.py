@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from edgetop.study.accuracy_images import Images
 
 _NAMED = 5
-_PRESETS = ("torchvision", "caffe", "tf", "raw")
-_INTERPOLATIONS = ("nearest", "box", "bilinear", "hamming", "bicubic", "lanczos")
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
@@ -60,9 +58,15 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _add_preprocessing(parser: argparse.ArgumentParser) -> None:
+    from edgetop.engine.picture_plan import INTERPOLATIONS
+    from edgetop.study.preprocess import PRESETS
+
     group = parser.add_argument_group("how pictures go in", "(pixel * scale - mean) / std")
     group.add_argument(
-        "--preprocess", choices=_PRESETS, default=_PRESETS[0], help="the rest unless given"
+        "--preprocess",
+        choices=PRESETS,
+        default=next(iter(PRESETS)),
+        help="the usual way of a framework; the options below change it",
     )
     group.add_argument(
         "--resize", metavar="N|WxH", help="shorter side to N, or both sides, whatever the shape"
@@ -75,7 +79,7 @@ def _add_preprocessing(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--std", metavar="X|X,Y,Z", help="divides, in the order of --channels")
     group.add_argument("--channels", choices=("rgb", "bgr"), help="their order")
     group.add_argument("--layout", choices=("nchw", "nhwc"), help="default: by the input's shape")
-    group.add_argument("--interpolation", choices=_INTERPOLATIONS, help="default: bilinear")
+    group.add_argument("--interpolation", choices=INTERPOLATIONS, help="default: bilinear")
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from edgetop.engine.pictures import Recipe
+    from edgetop.engine.picture_plan import Recipe
     from edgetop.engine.spec import RunSpec
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]

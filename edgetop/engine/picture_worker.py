@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edgetop.engine import pictures, providers
+from edgetop.engine import picture_plan, pictures, providers
 from edgetop.engine.channel import Channel
 from edgetop.engine.diagnose import explain, one_line
 from edgetop.engine.spec import RunSpec
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     threading.Thread(target=_end_with, args=(channel,), daemon=True).start()
     spec = RunSpec.from_json(order["spec"])
     try:
-        _answer(spec, pictures.Recipe(**order["recipe"]), order["output"], files, channel)
+        _answer(spec, picture_plan.Recipe(**order["recipe"]), order["output"], files, channel)
     except EdgetopError as error:
         return _fail(channel, error.message, error.code)
     except Exception as error:  # noqa: BLE001  the parent must hear of anything that ends us
@@ -76,7 +76,7 @@ def _end_with(channel: Channel) -> None:
 
 
 def _answer(
-    spec: RunSpec, recipe: pictures.Recipe, output: str, files: list[str], channel: Channel
+    spec: RunSpec, recipe: picture_plan.Recipe, output: str, files: list[str], channel: Channel
 ) -> None:
     from edgetop.engine.ort import OrtBackend
 
@@ -85,7 +85,7 @@ def _answer(
     provider = providers.choose(spec.provider, backend.available_providers())
     threads = spec.threads or default_threads()
     model = backend.load(spec, provider, threads)
-    plan = pictures.fit(recipe, model.inputs, spec.batch)
+    plan = picture_plan.fit(recipe, model.inputs, spec.batch)
     scores = Scores(model, plan, output)
     channel.send(
         {
@@ -123,7 +123,7 @@ class Scores:
         UsageError: No output is called `wanted`.
     """
 
-    def __init__(self, model: Model, plan: pictures.Plan, wanted: str) -> None:
+    def __init__(self, model: Model, plan: picture_plan.Plan, wanted: str) -> None:
         self._model, self._plan = model, plan
         self._feed = model.inputs[0].name
         results = self._run(np.zeros(plan.shape, plan.dtype))

@@ -13,7 +13,7 @@ from edgetop.zoo.naming import safe_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from edgetop.engine.pictures import Recipe
+    from edgetop.engine.picture_plan import Recipe
     from edgetop.engine.spec import RunSpec
     from edgetop.study.accuracy_images import Images
 

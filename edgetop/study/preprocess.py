@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from edgetop.engine.pictures import INTERPOLATIONS, Recipe
+from edgetop.engine.picture_plan import Recipe
 from edgetop.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,21 +67,26 @@ def recipe(preset: str, changes: Changes) -> Recipe:
         crop_px=() if crop is None else _size("crop", crop),
         values_given=any(value is not None for value in values),
     )
-    if (
-        changes.channels not in (None, base.channels)
-        and len(base.mean) > 1
-        and made.mean is base.mean
-    ):
+    _refuse_contradictions(made, base, changes)
+    return made
+
+
+def _refuse_contradictions(made: Recipe, base: Recipe, changes: Changes) -> None:
+    kept = [
+        numbers
+        for numbers, given in ((base.mean, changes.mean), (base.std, changes.std))
+        if given is None and len(numbers) > 1
+    ]
+    if made.channels != base.channels and kept:
         raise UsageError(
-            f"--channels {made.channels} contradicts the means of {preset}, which are in the order "
-            f"{base.channels}; give --mean and --std too"
+            f"--channels {made.channels} contradicts the numbers of {base.preset}, which are in "
+            f"the order {base.channels}; give --mean and --std too"
         )
     if not all(made.std):
         raise UsageError("--std must not be 0")
     for size, least in zip(made.resize_px, made.crop_px, strict=False):
         if size < least:
-            raise UsageError(f"--resize {resize} is smaller than --crop {crop}")
-    return made
+            raise UsageError(f"--resize {changes.resize} is smaller than --crop {changes.crop}")
 
 
 def _size(option: str, text: str) -> tuple[int, int]:
@@ -111,7 +116,7 @@ def _number(text: str) -> float:
 
 
 def words(plan: Mapping[str, Any]) -> str:
-    """What is done to each picture, from the fields of `edgetop.engine.pictures.Plan`."""
+    """What is done to each picture, from the fields of `edgetop.engine.picture_plan.Plan`."""
     made = plan["recipe"]
     box, crop = "x".join(map(str, plan["box_px"])), "x".join(map(str, plan["crop_px"]))
     if made["keep_aspect"]:
@@ -143,6 +148,3 @@ def _values(made: Mapping[str, Any]) -> list[str]:
 def _joined(values: Sequence[float]) -> str:
     text = " ".join(f"{value:g}" for value in values)
     return text if len(values) == 1 else f"({text})"
-
-
-__all__ = ["INTERPOLATIONS", "PRESETS", "Changes", "recipe", "words"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from onnx import TensorProto
 from PIL import Image
 
 from edgetop.engine.backend import InputInfo
+from edgetop.engine.picture_plan import fit
 from edgetop.engine.picture_worker import Scores
-from edgetop.engine.pictures import fit
 from edgetop.engine.spec import RunSpec
 from edgetop.errors import ExitCode, ModelError, UsageError
 from edgetop.study import accuracy, accuracy_record
@@ -181,6 +182,15 @@ def test_a_row_per_picture(tmp_path: Path) -> None:
     assert (tmp_path / "p.csv").read_text().splitlines() == [
         "image,label,class,top5,place,reason", "'=a.png,1,2,7 2,2,", "b.png,2,,,,empty"
     ]  # fmt: skip
+
+
+def test_a_name_that_is_not_utf8_is_told_in_every_form(tmp_path: Path) -> None:
+    images = Images(tmp_path, {"\udcff.png": 1})
+    result = Result("m", 1, [], [("\udcff.png", "empty")])
+    accuracy_record.write_per_image(tmp_path / "p.csv", result, images)
+    assert " .png,1,,,,empty" in (tmp_path / "p.csv").read_text()
+    record = json.loads(json.dumps(accuracy_record.record(result, images)))
+    assert record["undecodable"][0]["file"] == "\udcff.png"
 
 
 def test_nothing_answered_gives_no_figures(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from PIL import Image
 
 from edgetop.engine import pictures
 from edgetop.engine.backend import InputInfo
-from edgetop.engine.pictures import Reader, Unreadable, fit
+from edgetop.engine.picture_plan import fit
+from edgetop.engine.pictures import Reader, Unreadable
 from edgetop.study.preprocess import Changes, recipe
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def colour(mode: str, value: Any, size: tuple[int, int] = (16, 16)) -> Image.Ima
         (colour("CMYK", (0, 0, 0, 0)), "a.jpg", (255, 255, 255)),
         (colour("I;16", 0x1234), "a.png", (0x12, 0x12, 0x12)),
         (colour("RGB", (10, 20, 30)), "a.bmp", (10, 20, 30)),
+        (colour("RGB", (0, 0, 0)), "a.mpo", (0, 0, 0)),
         (colour("RGB", (10, 20, 30)), "a.webp", None),
         (colour("RGB", (10, 20, 30)), "misnamed.txt", (10, 20, 30)),
     ],

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from edgetop.cli import accuracy as command
 from edgetop.engine.backend import InputInfo
-from edgetop.engine.pictures import INTERPOLATIONS, Plan, fit
+from edgetop.engine.picture_plan import Plan, fit
 from edgetop.errors import ModelError, UsageError
 from edgetop.study.preprocess import PRESETS, Changes, recipe, words
 
@@ -21,11 +20,6 @@ def plan(
     **changes: str,
 ) -> Plan:
     return fit(recipe(preset, Changes(**changes)), [InputInfo("x", dtype, dims)], 1)
-
-
-def test_the_command_line_offers_what_there_is() -> None:
-    assert tuple(PRESETS) == command._PRESETS
-    assert INTERPOLATIONS == command._INTERPOLATIONS
 
 
 @pytest.mark.parametrize(
@@ -121,7 +115,8 @@ def test_words(made: Plan, text: str) -> None:
         ({"resize": "200"}, "--resize to 200x200 leaves no 224x224 pixels to crop"),
         ({"crop": "225"}, "--crop 225x225 contradicts the model, which takes 224x224 pixels"),
         ({"layout": "nhwc"}, "--layout nhwc contradicts the model"),
-        ({"channels": "bgr"}, "--channels bgr contradicts the means of torchvision"),
+        ({"channels": "bgr"}, "--channels bgr contradicts the numbers of torchvision"),
+        ({"channels": "bgr", "mean": "1,2,3"}, "--channels bgr contradicts the numbers"),
     ],
 )
 def test_contradictions(changes: dict[str, str], message: str) -> None:
