@@ -20,6 +20,7 @@ _MODULES = (
     "models",
     "inspect",
     "sweep",
+    "boards",
     "compare",
     "accuracy",
 )
