@@ -257,22 +257,31 @@ class EdgetopApp(ThemedApp):
         """Open the history minute by minute, or close it."""
         from edgetop.ui.screens.minutes import MinutesScreen
 
-        if isinstance(self.screen, MinutesScreen):
-            self.pop_screen()
-        else:
-            self.push_screen(MinutesScreen(self.view, self.inks))
+        self._open_or_close(MinutesScreen(self.view, self.inks))
 
     def action_compare(self) -> None:
         """Open the table of published boards, or close it."""
         from edgetop.ui.screens.boards import BoardsScreen
 
-        if isinstance(self.screen, BoardsScreen):
+        self.finder.widen()
+        self._open_or_close(BoardsScreen(self.view, self.inks))
+
+    def _open_or_close(self, screen: PaintedScreen) -> None:
+        if type(self.screen) is type(screen):
             self.pop_screen()
         else:
-            self.finder.widen()
-            if self.view.sample is not None:
-                self.finder.follow(self.view.sample)
-            self.push_screen(BoardsScreen(self.view, self.inks))
+            self.push_screen(screen)
+
+    def action_batches(self) -> None:
+        """Open the figures by batch."""
+        self.show_batches(sweeps=False)
+
+    def show_batches(self, *, sweeps: bool) -> None:
+        """Open the figures by batch, if they are not open."""
+        from edgetop.ui.screens.batches import BatchesScreen
+
+        if not isinstance(self.screen, BatchesScreen):
+            self.push_screen(BatchesScreen(self.view, self.inks, sweeps=sweeps))
 
     def action_help(self) -> None:
         """Open the help."""

@@ -74,6 +74,7 @@ class Finder:
         self._lock = threading.Lock()
         self._wanted: _Wanted | None = None
         self._all_boards = False
+        self._last: Sample | None = None
         self._thread: threading.Thread | None = None
         self._inspecting: subprocess.Popen[str] | None = None
         self._closed = False
@@ -85,6 +86,7 @@ class Finder:
 
     def follow(self, sample: Sample) -> None:
         """Look up what is not known of this sample's run; returns at once."""
+        self._last = sample
         run = sample.run
         in_trial = sample.trial is not None and sample.trial.running
         if in_trial or not run.runtime or not sample.total.inferences:
@@ -101,8 +103,10 @@ class Finder:
                 self._thread.start()
 
     def widen(self) -> None:
-        """From the next `follow` on look at all boards: they take some megabytes."""
+        """From now on look at all boards: they take some megabytes."""
         self._all_boards = True
+        if self._last is not None:
+            self.follow(self._last)
 
     def close(self) -> None:
         """End what is under way."""
