@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
@@ -21,20 +20,17 @@ from edgetop.ui.themed import ThemedApp
 from edgetop.ui.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from textual.binding import BindingType
     from textual.screen import Screen
 
-    from edgetop.paint.symbols import Symbols
     from edgetop.sample import Sample
     from edgetop.session.source import Source
     from edgetop.ui.commands import Command
-    from edgetop.ui.exporting import Export
     from edgetop.ui.finder import Found
-    from edgetop.ui.inbox import Inbox
-    from edgetop.ui.interrupts import Interrupts
+    from edgetop.ui.stage import Stage
     from edgetop.ui.theme import Theme
 
 _KIOSK_ACTIONS = ("leave", "interrupt")
@@ -46,26 +42,6 @@ class News(Message):
     def can_replace(self, message: Message) -> bool:
         """One message is enough for all that waits."""
         return isinstance(message, News)
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What an app is given besides its source."""
-
-    inbox: Inbox
-    """Where samples arrive."""
-    symbols: Symbols
-    """The characters that the terminal can show."""
-    theme: str
-    """Name of the first theme."""
-    interrupts: Interrupts | None = None
-    """The signals that end the app; None: nobody takes them."""
-    export: Export | None = None
-    """Writes the session to a file; None: there is no such key."""
-    kiosk: bool = False
-    """For people who pass by: large, and no key works but those that end it."""
-    hashes: Mapping[int, str | None] | None = None
-    """Of a replay: the hash of each run's file, by its number; see `Finder`."""
 
 
 class EdgetopApp(ThemedApp):

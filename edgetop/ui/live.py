@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from edgetop.sample import Sample
     from edgetop.session.live import LiveSession
-    from edgetop.ui.app import Stage
     from edgetop.ui.batch_sweep import BatchSweep
+    from edgetop.ui.stage import Stage
     from edgetop.zoo.resolve import ModelChoice
 
 _MEASURED_S = 2.0

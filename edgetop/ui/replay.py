@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from edgetop.sample import Sample
     from edgetop.session.player import Player
     from edgetop.stats.soak import Minute
-    from edgetop.ui.app import Stage
+    from edgetop.ui.stage import Stage
 
 _MINUTE_S = 60.0
 _LOOK_S = 0.25

@@ -60,8 +60,8 @@ def run(
     """
 
     def app(inbox: Inbox) -> EdgetopApp:
-        from edgetop.ui.app import Stage
         from edgetop.ui.live import LiveApp
+        from edgetop.ui.stage import Stage
 
         symbols = terminal_symbols()
         return LiveApp(session, Stage(inbox, symbols, theme, interrupts, record.export, kiosk))
@@ -98,8 +98,8 @@ def replay(
     """
 
     def app(inbox: Inbox) -> EdgetopApp:
-        from edgetop.ui.app import Stage
         from edgetop.ui.replay import ReplayApp
+        from edgetop.ui.stage import Stage
 
         symbols = terminal_symbols()
         stage = Stage(inbox, symbols, theme, interrupts, export, kiosk, hashes or {})

@@ -13,10 +13,10 @@ from edgetop.engine.spec import RunSpec
 from edgetop.export import table
 from edgetop.paint.symbols import UNICODE
 from edgetop.session.player import Position
-from edgetop.ui.app import Stage
 from edgetop.ui.inbox import Inbox
 from edgetop.ui.live import LiveApp
 from edgetop.ui.replay import ReplayApp
+from edgetop.ui.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
