@@ -68,6 +68,7 @@ def standard_set(model: str, seconds: float) -> list[Shot]:
         shot("live-daylight", theme="daylight"),
         shot("live-colourblind", theme="colourblind"),
         shot("models-120x40", keys="m 1s"),
+        shot("compare-120x40", keys="c 2s"),
     ]
 
 
