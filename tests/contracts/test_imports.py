@@ -50,6 +50,10 @@ def modules_after(code: str) -> set[str]:
         ("edgetop.study.preprocess", {"numpy", "textual", "onnx", "onnxruntime", "PIL"}),
         ("edgetop.engine.picture_worker", {"textual", "rich", "onnx", "onnxruntime", "PIL"}),
         ("edgetop.export.table", {"numpy", "textual", "onnx", "onnxruntime"}),
+        ("edgetop.cli.compare", {"numpy", "textual", "onnx", "edgetop.reference", "edgetop.study"}),
+        ("edgetop.study.beside", {"numpy", "textual", "onnx", "edgetop.reference"}),
+        ("edgetop.study.graphs", {"numpy", "textual", "onnx", "onnxruntime", "edgetop.reference"}),
+        ("edgetop.ui.app", {"numpy", "onnx", "edgetop.reference", "edgetop.study.graphs"}),
     ],
 )
 def test_importing_a_part_leaves_heavy_packages_alone(module: str, absent: set[str]) -> None:
