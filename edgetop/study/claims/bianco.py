@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,9 @@ REAL_TIME_FPS = (15.0, 30.0, 60.0)
 _FEW = 1 / 3
 """What is said of few is true of less than a third."""
 
+_SEVERAL = 5
+"""Models that it takes to speak of nearly all and of few."""
+
 _PAPERS_BOUNDS = {"titan-xp": (83.3, -0.0244), "jetson-tx1": (83.0, -0.2025)}
 """Intercept in percent and slope in percent by FPS as printed, by the end of the board's ID."""
 
@@ -50,12 +54,10 @@ _TABLE_3 = "paper Table 3"
 def operations_explain_accuracy(evidence: Evidence) -> Finding:
     """B1: rank correlation of accuracy and operations."""
     points = known(_models(evidence), lambda point: point.model.gmacs, "operation count", 5)
-    rho = spearman([gmacs_of(point) for point in points], [top1_of(point) for point in points])
+    rho = spearman([*map(gmacs_of, points)], [*map(top1_of, points)])
     if rho is None:
         raise CannotTest("all models have the same accuracy or the same operations")
-    line = least_squares(
-        [gmacs_of(point) for point in points], [top1_of(point) for point in points]
-    )
+    line = least_squares([*map(gmacs_of, points)], [*map(top1_of, points)])
     return Finding(
         rho**2 < EXPLAINS_R2,
         f"rank correlation {rho:.2f} over {len(points)} models: operations account for "
@@ -132,14 +134,14 @@ def real_time(evidence: Evidence) -> Finding:
     counts = _counts(evidence)
     boards = [(evidence, counts)]
     for other in evidence.others:
-        beside = Evidence(other)
-        try:
+        with contextlib.suppress(CannotTest):
+            beside = Evidence(other)
             boards.append((beside, _counts(beside)))
-        except CannotTest:
-            continue
+    boards = [board for board in boards if board[1]["models"] >= _SEVERAL]
     here = f"{evidence.results.id}: {_count_words(counts)}"
-    if len(boards) < 2:
-        raise CannotTest(f"it takes a fast board and an embedded one; {here}", dict(counts))
+    if len(boards) < 2 or boards[0][0] is not evidence:
+        why = f"it takes a fast board and an embedded one, with {_SEVERAL} models each; {here}"
+        raise CannotTest(why, dict(counts))
     boards.sort(key=lambda board: _typical_ms(board[0]))
     (fast, on_fast), (slow, on_slow) = boards[0], boards[-1]
     holds = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from math import log2
 from statistics import median
 from typing import TYPE_CHECKING
@@ -90,13 +91,18 @@ def largest_batch_tells_memory(evidence: Evidence) -> Finding:
     """G3: the largest batch before memory ends against the memory of the model at one batch."""
     results = evidence.results
     lent = Evidence(with_memory(results), evidence.others)
-    needs = {point.model.name: memory_of(point) for point in lent.points if _known_at_one(point)}
+    fullest = _largest_common([point for point in lent.points if point.memory_mib is not None])
+    needs = {
+        point.model.name: memory_of(point)
+        for point in lent.points
+        if point.batch == fullest and point.memory_mib is not None
+    }
     ended = {
         point.model.name
         for point in results.points
         if "memory" in point.error or "kill" in point.error
     }
-    largest = {
+    largest: dict[str, float] = {
         name: series[-1].batch
         for name, series in evidence.series.items()
         if name in needs and name in ended
@@ -113,14 +119,20 @@ def largest_batch_tells_memory(evidence: Evidence) -> Finding:
     scope = next(point.memory_scope for point in lent.points if point.memory_scope)
     return Finding(
         rho <= -_RISES,
-        f"rank correlation {rho:.2f} of the largest batch with the memory at batch 1 ({scope}) "
-        f"over {len(largest)} models",
+        f"rank correlation {rho:.2f} of the largest batch with the memory at batch {fullest} "
+        f"({scope}) over {len(largest)} models",
         {"spearman": rho, "largest_batch": largest, "models": len(largest)},
     )
 
 
-def _known_at_one(point: Point) -> bool:
-    return point.batch == 1 and point.memory_mib is not None
+def _largest_common(points: list[Point]) -> int:
+    """The largest batch at which as many models have a figure as at any."""
+    number = Counter(point.batch for point in points)
+    return max(number, key=lambda batch: (number[batch], batch), default=1)
+
+
+def _ran_out(point: Point) -> bool:
+    return "memory" in point.error or "killed" in point.error
 
 
 def families_trade(evidence: Evidence) -> Finding:
