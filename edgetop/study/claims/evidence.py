@@ -48,12 +48,14 @@ class Evidence:
 
     @cached_property
     def points(self) -> list[Point]:
-        """All points with a time, the first of each model and batch."""
-        first: dict[tuple[str, int], Point] = {}
+        """One point with a time of each model and batch: of several the longest measured."""
+        longest: dict[tuple[str, int], Point] = {}
         for point in self.results.points:
             if point.ms_per_image is not None and point.conditions == self.conditions:
-                first.setdefault((point.model.name, point.batch), point)
-        return list(first.values())
+                so_far = longest.setdefault((point.model.name, point.batch), point)
+                if (point.inferences or 0) > (so_far.inferences or 0):
+                    longest[point.model.name, point.batch] = point
+        return list(longest.values())
 
     @cached_property
     def series(self) -> dict[str, list[Point]]:
