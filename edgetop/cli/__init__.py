@@ -22,6 +22,8 @@ _COMMANDS = (
     "inspect",
     "sweep",
     "boards",
+    "best",
+    "claims",
 )
 
 
@@ -36,7 +38,9 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     from edgetop.cli import (
+        best,
         boards,
+        claims,
         compare,
         export,
         inspect,
@@ -65,6 +69,8 @@ def parser() -> argparse.ArgumentParser:
     inspect.add_parser(commands)
     sweep.add_parser(commands)
     boards.add_parser(commands)
+    best.add_parser(commands)
+    claims.add_parser(commands)
     return top
 
 
