@@ -114,3 +114,9 @@ def test_alexnet_gains_most_on_the_tx1() -> None:
     gain = figures("bianco/jetson-tx1", "C6")
     assert gain["rank_of_alexnet"] == 1
     assert gain["gain"]["AlexNet"] == pytest.approx(28.88 / 4.77)
+
+
+def test_every_figure_of_every_board_can_be_written_as_json() -> None:
+    for board in reference.boards():
+        for item in found(board).values():
+            json.dumps(dict(item.figures), allow_nan=False)
