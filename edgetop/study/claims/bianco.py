@@ -31,6 +31,8 @@ from edgetop.study.claims.evidence import (
 from edgetop.study.neighbours import with_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from edgetop.results import Point
 
 REAL_TIME_FPS = (15.0, 30.0, 60.0)
@@ -190,7 +192,7 @@ def best_depends_on_limits(evidence: Evidence) -> Finding:
         "best_by_limits": winners, "fields_with_models": len(winners), "different_best": different,
     }  # fmt: skip
     holds = different > 1
-    why = f"{different} different models are best in the {len(winners)} fields that any model meets"
+    why = f"best in {len(winners)} fields that some model meets: {_names(winners.values())}"
     if evidence.results.id.startswith("bianco/"):
         grids = [cells, *(best.grid(with_memory(other))[0] for other in evidence.others)]
         picked = {point.model.name for grid in grids for cell in grid for point in cell.points}
@@ -204,6 +206,10 @@ def best_depends_on_limits(evidence: Evidence) -> Finding:
         )
         holds = holds and (picked == printed if evidence.others else picked <= printed)
     return Finding(holds, why, figures)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
 
 
 def dense_accuracy(evidence: Evidence) -> Finding:
