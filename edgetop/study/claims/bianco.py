@@ -214,7 +214,7 @@ def _names(names: Iterable[str]) -> str:
 
 def dense_accuracy(evidence: Evidence) -> Finding:
     """B8: top-1 per million parameters; the small networks must come first."""
-    points = known(_models(evidence), lambda point: point.model.params_m, "size", 5)
+    points = known(_models(evidence), lambda point: point.model.params_m or None, "size", 5)
     small = [point.model.name for point in points if _is_small(point)]
     if not small or len(points) - len(small) < 3:
         raise CannotTest("it takes a SqueezeNet, ShuffleNet, MobileNet or NASNet-A-Mobile and "
