@@ -225,7 +225,7 @@ def _block(point: Point, found: Sequence[Pair], known_by: str) -> list[str]:
         return [*lines, f"  no time here: {point.error}"]
     if not found:
         return [*lines, f"  {point.ms_per_image:.4g} ms per image; nobody published it"]
-    own = "; ".join(filter(None, (beside.conditions_words(point), found[0].doubt, point.note)))
+    own = "; ".join(filter(None, (beside.conditions_words(point), found[0].flag, point.note)))
     rows = [(point.ms_per_image, ["", "this board", "", own])]
     rows += [_row(pair) for pair in found if pair.ratio is not None]
     rows.sort(key=lambda row: row[0])

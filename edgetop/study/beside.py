@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from edgetop.paint.numbers import significant
 from edgetop.sensors.identity import short_name
+from edgetop.study import plausible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -38,7 +39,7 @@ class Peer:
     notes: tuple[str, ...] = ()
     """What a reader must know to judge a ratio."""
     impossible: bool = False
-    """It would take more operations a second than its board can do."""
+    """Its board cannot do so many operations a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,20 @@ class Pair:
 
     ours: Point
     peer: Peer
-    doubt: str = ""
-    """Why the time of this board cannot be true; empty if nothing speaks against it."""
+    flag: str = ""
+    """What speaks against the time of this board; empty if nothing does."""
+    impossible_here: bool = False
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know to judge the ratio."""
-        here = (f"here {self.doubt}" if self.doubt else "", self.ours.note)
+        here = (f"here {self.flag}" if self.flag else "", self.ours.note)
         return (*filter(None, here), *self.peer.notes)
 
     @property
     def impossible(self) -> bool:
         """One of the two times cannot be true."""
-        return bool(self.doubt) or self.peer.impossible
+        return self.impossible_here or self.peer.impossible
 
     @property
     def ratio(self) -> float | None:
@@ -86,7 +88,7 @@ def pairs(ours: Results, boards: Iterable[Results]) -> list[Pair]:
     """Every point of this board that has a time, beside the peers of its graph on other boards."""
     others = [board for board in boards if board.id != ours.id]
     return [
-        Pair(point, peer, beyond_peak(point, ours.peak_tmacs))
+        Pair(point, peer, plausible.flag(point, ours), plausible.is_impossible(point, ours))
         for point in ours.points
         if point.ms_per_image
         for peer in peers(point, others)
@@ -118,9 +120,9 @@ def _peer(ours: Point, theirs: Point, board: Results) -> Peer:
     reason = _difference(ours.model, theirs.model)
     if not reason and not theirs.ms_per_image:
         reason = f"no time there: {theirs.error or 'not told'}"
-    beyond = beyond_peak(theirs, board.peak_tmacs)
-    notes = tuple(filter(None, (_precisions(ours, theirs), beyond, theirs.note)))
-    return Peer(board, theirs, reason, notes, bool(beyond))
+    flag = plausible.flag(theirs, board)
+    notes = tuple(filter(None, (_precisions(ours, theirs), flag, theirs.note)))
+    return Peer(board, theirs, reason, notes, plausible.is_impossible(theirs, board))
 
 
 def _difference(ours: Model, theirs: Model) -> str:
@@ -139,17 +141,6 @@ def _difference(ours: Model, theirs: Model) -> str:
 def _precisions(ours: Point, theirs: Point) -> str:
     here, there = ours.conditions.precision, theirs.conditions.precision
     return f"{here} here, {there} there" if here and there and here != there else ""
-
-
-def beyond_peak(point: Point, peak_tmacs: float | None) -> str:
-    """That a time cannot be true; 10^9 operations in a millisecond are 10^12 in a second."""
-    gmacs, ms = point.model.gmacs, point.ms_per_image
-    if not peak_tmacs or not gmacs or not ms or gmacs / ms <= peak_tmacs:
-        return ""
-    return (
-        f"impossible: {gmacs / ms:.3g} TMAC/s is more than the {peak_tmacs:.3g} "
-        "that the board can do"
-    )
 
 
 def order(found: Sequence[Pair]) -> list[Place]:
