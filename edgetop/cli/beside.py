@@ -15,7 +15,7 @@ from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from edgetop.results import Conditions, Point, Results
     from edgetop.study.beside import Pair, Place
@@ -158,7 +158,10 @@ def _records(
             "ratio": pair.ratio,
             "reason": pair.peer.reason or None,
             "impossible": pair.impossible,
-            "ms_per_image": {"this": here.ms_per_image, "board": there.ms_per_image},
+            "ms_per_image": {
+                "this": here.ms_per_image, "this_low": here.ms_low, "this_high": here.ms_high,
+                "board": there.ms_per_image,
+            },
             "gmacs": {"this": here.model.gmacs, "board": there.model.gmacs},
             "input_px": {"this": here.model.input_px, "board": there.model.input_px},
             "conditions": {
@@ -225,9 +228,13 @@ def _block(point: Point, found: Sequence[Pair], known_by: str) -> list[str]:
         return [*lines, f"  no time here: {point.error}"]
     if not found:
         return [*lines, f"  {point.ms_per_image:.4g} ms per image; nobody published it"]
-    own = "; ".join(filter(None, (beside.conditions_words(point), found[0].flag, point.note)))
-    rows = [(point.ms_per_image, ["", "this board", "", own])]
-    rows += [_row(pair) for pair in found if pair.ratio is not None]
+    interval = ""
+    if point.ms_low is not None and point.ms_high is not None:
+        interval = f"95 %: {point.ms_low:.4g} to {point.ms_high:.4g} ms"
+    own = (beside.conditions_words(point), interval, found[0].flag, point.note)
+    rows = [(point.ms_per_image, ["", "this board", "", "; ".join(filter(None, own))])]
+    named = beside.in_several_ways(pair.peer for pair in found)
+    rows += [_row(pair, named) for pair in found if pair.ratio is not None]
     rows.sort(key=lambda row: row[0])
     head = ["ms", "ratio", "board", "source", "conditions"]
     cells = [[f"{ms:.4g}", *words] for ms, words in rows]
@@ -235,11 +242,12 @@ def _block(point: Point, found: Sequence[Pair], known_by: str) -> list[str]:
     return [*lines, *(f"  {line}" for line in (*table, *_not_comparable(found)))]
 
 
-def _row(pair: Pair) -> tuple[float, list[str]]:
+def _row(pair: Pair, named: Collection[str]) -> tuple[float, list[str]]:
     from edgetop.study import beside
 
     peer = pair.peer
-    words = "; ".join((beside.conditions_words(peer.point), *peer.notes))
+    conditions = beside.conditions_words(peer.point, named=peer.board.id in named)
+    words = "; ".join((conditions, *peer.notes))
     board, source = safe_text(beside.board_name(peer.board)), beside.source_name(peer.board)
     ratio = beside.times(pair.ratio or 0.0)
     return peer.point.ms_per_image or 0.0, [ratio, board, source, safe_text(words, 300)]

@@ -232,9 +232,24 @@ def _names(board: str, name: str) -> tuple[str, str]:
     return short, SOURCES[source].short if source in SOURCES else source
 
 
-def conditions_words(point: Point) -> str:
-    """All conditions of a point, for people; a precision that nobody told is missed aloud."""
+def in_several_ways(found: Iterable[Peer]) -> frozenset[str]:
+    """IDs of the boards whose source has the graph under several names: two implementations."""
+    names: dict[str, set[str]] = {}
+    for peer in found:
+        if not peer.reason:
+            names.setdefault(peer.board.id, set()).add(peer.point.model.name)
+    return frozenset(board for board, known in names.items() if len(known) > 1)
+
+
+def conditions_words(point: Point, *, named: bool = False) -> str:
+    """All conditions of a point, for people; a precision that nobody told is missed aloud.
+
+    Args:
+        point: Of any board.
+        named: The name of the model in its source is one of them.
+    """
     conditions = point.conditions
     told = "" if conditions.precision else "precision not told"
     px = f"{point.model.input_px} px" if point.model.input_px else ""
-    return ", ".join(filter(None, (conditions.words(), told, px)))
+    name = f"as {point.model.name}" if named else ""
+    return ", ".join(filter(None, (name, conditions.words(), told, px)))

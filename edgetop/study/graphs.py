@@ -56,7 +56,9 @@ def identified(results: Results, recorded: Recorded) -> tuple[Results, dict[str,
     for sample in recorded.last_of_runs():
         name = safe_text(title_as_stored(sample.run.model))
         runs.setdefault(name, []).append(sample.run)
-    wanted = dict.fromkeys(point.model.name for point in results.points)
+    wanted = dict.fromkeys(
+        point.model.name for point in results.points if point.model.gmacs is None
+    )
     graphs = {name: _of_runs(runs[name], hashes) for name in wanted if name in runs}
     points = tuple(_with_graph(point, graphs.get(point.model.name)) for point in results.points)
     words = {name: graph.words for name, graph in graphs.items() if graph.words}
@@ -77,11 +79,8 @@ def _of_runs(runs: Sequence[Run], hashes: Mapping[int, str | None]) -> Graph:
 
 def _with_graph(point: Point, graph: Graph | None) -> Point:
     """What the session itself knows of the model stays."""
-    if graph is None:
+    if graph is None or graph.model is None or point.model.gmacs is not None:
         return point
-    if graph.model is None:
-        unknown = replace(point.model, canonical_name="", gmacs=None)
-        return replace(point, model=unknown)
     found = graph.model
     model = replace(
         point.model,

@@ -82,7 +82,9 @@ def test_a_row_for_scripts_has_both_conditions_beside_its_ratio(
     record(RUN)
     (row,) = rows(capsys, "--session", "last", "--boards", "deepdetect/jetson-tx1")
     assert row["ratio"] == pytest.approx(30.2 / 3.97)
-    assert row["ms_per_image"] == {"this": pytest.approx(3.97), "board": 30.2}
+    assert row["ms_per_image"] == {
+        "this": pytest.approx(3.97), "this_low": None, "this_high": None, "board": 30.2,
+    }  # fmt: skip
     assert row["gmacs"] == {"this": 0.3492, "board": 0.3491}
     assert row["input_px"] == {"this": 224, "board": 224}
     assert (row["model"], row["batch"], row["board"]) == (

@@ -185,6 +185,17 @@ def test_the_best_of_each_board_leaves_out_what_is_unfair() -> None:
     assert [p.point.ms_per_image for p in with_int8] == [1.0, 3.0]
 
 
+def test_two_implementations_of_one_graph_are_told_by_their_names() -> None:
+    """DeepDetect ran MobileNet with and without its own depthwise layer."""
+    tx1 = reference.load("deepdetect/jetson-tx1")
+    mobilenet = replace(SQUEEZENET, canonical_name="MobileNet v1 1.0", gmacs=0.5687)
+    found = beside.peers(point(mobilenet, None), [tx1, reference.load("bianco/jetson-tx1")])
+    assert beside.in_several_ways(found) == {"deepdetect/jetson-tx1"}
+    words = {beside.conditions_words(peer.point, named=True) for peer in found}
+    assert any(text.startswith("as mobilenet_depthwise, DeepDetect (Caffe)") for text in words)
+    assert beside.in_several_ways(beside.peers(point(SQUEEZENET, None), [tx1])) == frozenset()
+
+
 @given(st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=20))
 def test_the_geometric_mean_turns_over_with_its_values(values: list[float]) -> None:
     mean = beside.geometric_mean(values)

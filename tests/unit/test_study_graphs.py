@@ -10,6 +10,7 @@ import pytest
 import recorded_sessions as recorded
 import tiny_models
 
+from edgetop.results import Model
 from edgetop.sample import Run, Tensor
 from edgetop.session.store import reading
 from edgetop.study import graphs
@@ -211,3 +212,17 @@ def test_two_files_of_one_name_are_not_told_apart(shared: Path, tmp_path: Path) 
     names, words = of_session(tmp_path, first, second)
     assert names == ["", ""]
     assert "several files of this name" in words["light_squeezenet"]
+
+
+def test_what_the_session_knows_of_a_model_stays(tmp_path: Path) -> None:
+    """A sweep has looked into the file when it was there."""
+    gone = file_run(tmp_path / "gone.onnx")
+    recorded.write(tmp_path / "sessions.db", [stories.sample(t, run=gone) for t in range(4)])
+    session = reading.open_session(tmp_path / "sessions.db", None)
+    found = results_of(session)
+    known = Model("gone", "SqueezeNet 1.1", params_m=1.2355, gmacs=0.3492)
+    points = tuple(replace(point, model=known) for point in found.points)
+    results, words = graphs.identified(replace(found, points=points), session)
+    session.close()
+    assert [point.model for point in results.points] == [known]
+    assert words == {}

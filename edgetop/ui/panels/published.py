@@ -241,7 +241,8 @@ def table(view: View) -> Table:
         return Table([unknown(_why_none(sample, known), view)])
     ms = ms_per_image(sample)
     fair = sorted((peer for peer in known.peers if not peer.reason), key=_ms)
-    rows = [_table_row(view, peer, ms) for peer in fair]
+    named = beside.in_several_ways(fair)
+    rows = [_table_row(view, peer, ms, named=peer.board.id in named) for peer in fair]
     at = sum(1 for peer in fair if ms is not None and _ms(peer) < ms)
     words = beside.conditions_words(known.ours)
     rows.insert(at, join(_cells(view, ms, ""), (f"this board: {words}", "big")))
@@ -264,11 +265,12 @@ def _cells(view: View, ms: float | None, ratio: str) -> Row:
     return ((figures, "number" if ms is not None else "dim"),)
 
 
-def _table_row(view: View, peer: Peer, ms: float | None) -> Row:
+def _table_row(view: View, peer: Peer, ms: float | None, *, named: bool = False) -> Row:
     theirs = peer.point.ms_per_image
     ratio = "" if ms is None or not theirs or peer.reason else beside.times(theirs / ms)
     doubt = "; ".join(filter(None, (peer.reason, *peer.notes)))
-    who = f", {beside.source_name(peer.board)}: {beside.conditions_words(peer.point)}"
+    conditions = beside.conditions_words(peer.point, named=named)
+    who = f", {beside.source_name(peer.board)}: {conditions}"
     ink = "dim" if peer.reason else "text"
     return join(
         _cells(view, theirs, ratio),
