@@ -1,0 +1,283 @@
+"""What accuracy costs: operations, parameters, time."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from edgetop.study.report import draw
+from edgetop.study.report.bars import HOVER_BAR, rows_layout, short
+from edgetop.study.report.figure import Figure, Table, axis, joined, number, positive, rounded
+from edgetop.study.report.points import (
+    at_batch,
+    condition_words,
+    fastest,
+    key_of,
+    models,
+    usual_batch,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgetop.results import Model, Point, Results
+    from edgetop.study.report.look import Look
+
+_NEUTRAL = "#8A8F98"
+_LARGEST_BALL_PX = 56
+_MOST_BARS = 60
+_TOP1 = "ImageNet top-1, %"
+
+
+def ball_chart(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
+    """Top-1 against operations, each model a ball as large as its parameters.
+
+    Args:
+        results: Of all boards.
+        looks: Theirs; models of the highlighted ones stand out.
+    """
+    title = "Accuracy, operations and parameters"
+    known = [m for m in models(results) if _top1(m) and positive(m.gmacs) and positive(m.params_m)]
+    if not known:
+        return Figure(
+            "ball-chart",
+            title,
+            missing="it needs models whose accuracy, operations and parameters are all known",
+        )
+    largest = max(model.params_m or 0.0 for model in known)
+    groups = _groups(known, results, looks)
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "markers+text",
+            "x": rounded(model.gmacs for model in group),
+            "y": rounded(model.top1_pct for model in group),
+            "text": [model.name for model in group],
+            "textposition": "top center",
+            "customdata": [[model.name, f"{number(model.params_m)} M"] for model in group],
+            "hovertemplate": "<b>%{customdata[0]}</b><br>%{y:.4~g} % top-1<br>%{x:.4~g} GMACs"
+            "<br>%{customdata[1]} parameters",
+            "name": name,
+            "marker": {
+                "size": rounded(model.params_m for model in group),
+                "sizemode": "area",
+                "sizeref": 2 * largest / _LARGEST_BALL_PX**2,
+                "sizemin": 3,
+                "color": colour,
+                "opacity": 0.65,
+                "line": {"width": 1, "color": colour},
+            },
+        }
+        for name, colour, group in groups
+    ]
+    return Figure(
+        "ball-chart",
+        title,
+        says="Each ball is a model, its area the parameters "
+        f"(the largest has {number(largest)} million): higher is more accurate, further left is "
+        f"less work. Accuracy as published: {_sources(known)}.",
+        traces=tuple(traces),
+        layout={
+            "xaxis": draw.log_axis("operations of an image, GMACs", [m.gmacs for m in known]),
+            "yaxis": axis(_TOP1),
+        },
+        height_px=560,
+        findings=_left_out(results, known, "accuracy, operations or parameters"),
+        table=Table(
+            ("model", _TOP1, "GMACs", "parameters, M", "accuracy from"),
+            tuple(
+                (m.name, number(m.top1_pct, 4), number(m.gmacs), number(m.params_m), m.top1_source)
+                for m in known
+            ),
+            (False, True, True, True, False),
+        ),
+    )
+
+
+def density(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
+    """Bars of top-1 for each million of parameters.
+
+    Args:
+        results: Of all boards.
+        looks: Theirs; models of the highlighted ones stand out.
+    """
+    title = "Accuracy density"
+    known = [model for model in models(results) if _top1(model) and positive(model.params_m)]
+    if not known:
+        return Figure(
+            "accuracy-density",
+            title,
+            missing="it needs models whose accuracy and parameters are both known",
+        )
+    ranked = sorted(known, key=_density, reverse=True)
+    shown = ranked[:_MOST_BARS]
+    place = {id(model): number for number, model in enumerate(shown)}
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "x": rounded(_density(model) for model in group),
+            "y": [place[id(model)] for model in group],
+            "customdata": [model.name for model in group],
+            "hovertemplate": HOVER_BAR + " % for each million of parameters",
+            "name": name,
+            "marker": {"color": colour},
+        }
+        for name, colour, group in _groups(shown, results, looks)
+    ]
+    cut = (f"Shown: the first {len(shown)} of {len(ranked)}; the table has all.",)
+    return Figure(
+        "accuracy-density",
+        title,
+        says="Top-1 accuracy divided by the millions of parameters: how well a model uses its "
+        f"weights, not how accurate it is. Accuracy as published: {_sources(known)}.",
+        traces=tuple(traces),
+        layout=rows_layout([model.name for model in shown], axis("top-1 % per million parameters")),
+        height_px=110 + 17 * len(shown),
+        findings=(cut if len(shown) < len(ranked) else ())
+        + _left_out(results, known, "accuracy or parameters"),
+        table=Table(
+            ("model", "top-1 % per M", _TOP1, "parameters, M"),
+            tuple(
+                (m.name, number(_density(m)), number(m.top1_pct, 4), number(m.params_m))
+                for m in ranked
+            ),
+        ),
+    )
+
+
+def against_throughput(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
+    """Top-1 against images per second, with each board's upper bound.
+
+    Args:
+        results: Of all boards.
+        looks: Theirs.
+    """
+    title = "Accuracy against throughput"
+    boards = [
+        (look, batch, points)
+        for item, look in zip(results, looks, strict=True)
+        if (batch := usual_batch(item, _rated)) is not None
+        and (points := list(fastest(p for p in at_batch(item, batch) if _rated(p)).values()))
+    ]
+    if not boards:
+        return Figure(
+            "accuracy-throughput",
+            title,
+            missing="it needs models whose accuracy is known and whose time was measured",
+        )
+    traces: list[dict[str, Any]] = []
+    findings, rows = [], []
+    for look, batch, points in sorted(boards, key=lambda board: board[0].highlighted):
+        marks = draw.Marks()
+        for point in points:
+            marks.add(
+                _fps(point), _top1(point.model) or 0, about=draw.about(point), label=point.model.name
+            )
+        traces.append(draw.trace(marks, look, "%{x:.4~g} FPS, %{y:.4~g} % top-1"))
+        on_it = _hull([(_fps(p), _top1(p.model) or 0, p.model.name) for p in points])
+        if len(on_it) > 1:
+            traces.append(draw.fitted(look, *_curve(on_it), name=f"{look.name}: upper bound"))
+        names = joined([name for _, _, name in on_it], most=12)
+        findings.append(f"{look.name}, batch {batch}: on the bound are {names}.")
+        rows += [
+            (look.name, p.model.name, str(batch), number(_fps(p)), number(p.model.top1_pct, 4))
+            for p in sorted(points, key=_fps)
+        ]
+    every = [point for *_, points in boards for point in points]
+    conditions = condition_words(every)
+    return Figure(
+        "accuracy-throughput",
+        title,
+        says="Images per second and accuracy of each model, at batch "
+        f"{joined([str(batch) for batch in sorted({batch for _, batch, _ in boards})])}; the line "
+        "is the board's upper bound (the concave hull on linear axes), below which every model "
+        f"lies.{f' Conditions: {conditions}.' if conditions else ''}",
+        traces=(*traces, *(draw.legend_entry(board[0]) for board in boards)),
+        layout={
+            "xaxis": draw.log_axis("images per second (FPS)", [_fps(p) for p in every]),
+            "yaxis": axis(_TOP1),
+        },
+        height_px=560,
+        findings=tuple(findings),
+        table=Table(
+            ("board", "model", "batch", "FPS", _TOP1),
+            tuple(rows),
+            (False, False, True, True, True),
+        ),
+    )
+
+
+def _top1(model: Model) -> float | None:
+    return positive(model.top1_pct)
+
+
+def _density(model: Model) -> float:
+    return (model.top1_pct or 0.0) / (model.params_m or math.inf)
+
+
+def _fps(point: Point) -> float:
+    time = positive(point.ms_per_image)
+    return positive(point.fps) or (1000 / time if time else 0.0)
+
+
+def _rated(point: Point) -> float | None:
+    """Its time, if its accuracy is known too."""
+    return point.ms_per_image if _top1(point.model) else None
+
+
+def _sources(known: Sequence[Model]) -> str:
+    names = [name for name in dict.fromkeys(model.top1_source for model in known) if name]
+    return joined(names, most=3) or "source not told"
+
+
+def _groups(
+    known: Sequence[Model], results: Sequence[Results], looks: Sequence[Look]
+) -> list[tuple[str, str, list[Model]]]:
+    """Models that only others ran, and those of each highlighted board, with name and colour."""
+    rest, groups = list(known), []
+    for item, look in zip(results, looks, strict=True):
+        if look.highlighted:
+            ran = {key_of(point.model) for point in item.points}
+            mine = [model for model in rest if key_of(model) in ran]
+            rest = [model for model in rest if key_of(model) not in ran]
+            groups.append((look.name, look.colour, mine))
+    others = [("other models" if groups else "models", _NEUTRAL, rest)]
+    return [group for group in (*others, *groups) if group[2]]
+
+
+def _left_out(
+    results: Sequence[Results], known: Sequence[Model], what: str
+) -> tuple[str, ...]:
+    shown = {key_of(model) for model in known}
+    names = [short(m.name) for m in models(results) if key_of(m) not in shown]
+    return (f"Left out, their {what} is not known: {joined(names, 8)}.",) if names else ()
+
+
+def _hull(marks: list[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
+    """The corners of the upper concave hull, from the most accurate to the fastest."""
+    best: list[tuple[float, float, str]] = []
+    for mark in sorted(marks, key=lambda mark: (mark[0], -mark[1])):
+        while len(best) > 1 and _turns_up(best[-2], best[-1], mark):
+            best.pop()
+        if not best or mark[0] > best[-1][0]:
+            best.append(mark)
+    top = max(range(len(best)), key=lambda place: best[place][1])
+    return best[top:]
+
+
+def _turns_up(
+    a: tuple[float, float, str], b: tuple[float, float, str], c: tuple[float, float, str]
+) -> bool:
+    return (b[0] - a[0]) * (c[1] - a[1]) >= (c[0] - a[0]) * (b[1] - a[1])
+
+
+def _curve(corners: Sequence[tuple[float, float, str]]) -> tuple[list[float], list[float]]:
+    """A chain of straight lines as it looks on a logarithmic axis."""
+    x, y = [corners[0][0]], [corners[0][1]]
+    for (x0, y0, _), (x1, y1, _) in zip(corners, corners[1:], strict=False):
+        for step in range(1, 17):
+            at = x0 * (x1 / x0) ** (step / 16)
+            x.append(at)
+            y.append(y0 + (y1 - y0) * (at - x0) / (x1 - x0))
+    return x, y

@@ -1,0 +1,235 @@
+"""Figures of bars: the largest batch of each model, and shared models on several boards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from edgetop.study.report import draw
+from edgetop.study.report.by_batch import reason_of
+from edgetop.study.report.figure import UNKNOWN, Figure, Table, joined, number, positive, rounded
+from edgetop.study.report.points import at_batch, condition_words, fastest, key_of, models
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgetop.results import Point, Results
+    from edgetop.study.report.look import Look
+
+HOVER_BAR = "<b>%{customdata}</b><br>%{x:.4~g}"
+_LONGEST_NAME = 24
+_BAR_PX = 11
+_MOST_ROWS = 60
+
+
+def short(name: str) -> str:
+    """A name that leaves room for the bars, its end kept: it is what tells variants apart."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    tail = _LONGEST_NAME // 2
+    return f"{name[: _LONGEST_NAME - tail - 1]}…{name[-tail:]}"
+
+
+def rows_layout(names: Sequence[str], x: dict[str, Any]) -> dict[str, Any]:
+    """Axes of horizontal bars, the first row on top.
+
+    The rows are numbers with the names as their labels: as categories, names such as 2017-01-01
+    or equal ones would be read as something else.
+
+    Args:
+        names: Of the rows.
+        x: The axis of values.
+    """
+    return {
+        "xaxis": {**x, "side": "top"},
+        "yaxis": {
+            "tickvals": list(range(len(names))),
+            "ticktext": [short(name) for name in names],
+            "range": [len(names) - 0.4, -0.6],
+            "automargin": True,
+            "fixedrange": True,
+            "zeroline": False,
+            "showgrid": False,
+        },
+        "bargap": 0.2,
+    }
+
+
+class Largest(NamedTuple):
+    """How far a model came on a board."""
+
+    batch: int
+    ended: str
+    """Why it went no further; empty if nothing larger was tried."""
+
+
+def largest_batches(results: Results) -> dict[str, Largest]:
+    """The largest batch that ran of each model, by `key_of`, and what ended it."""
+    ran: dict[str, int] = {}
+    for point in results.points:
+        if positive(point.ms_per_image) is not None:
+            key = key_of(point.model)
+            ran[key] = max(point.batch, ran.get(key, 0))
+    failed: dict[str, Point] = {}
+    for point in results.points:
+        key = key_of(point.model)
+        if point.error and point.batch > ran.get(key, point.batch):
+            known = failed.get(key)
+            failed[key] = point if known is None or point.batch < known.batch else known
+    return {
+        key: Largest(
+            batch, f"{reason_of(failed[key])} at {failed[key].batch}" if key in failed else ""
+        )
+        for key, batch in ran.items()
+    }
+
+
+def largest_batch(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
+    """The largest batch of each model that ran, board by board.
+
+    Args:
+        results: Of all boards.
+        looks: Theirs.
+    """
+    title = "Largest batch"
+    found = [largest_batches(item) for item in results]
+    if not any(largest.batch > 1 for board in found for largest in board.values()):
+        return Figure(
+            "largest-batch",
+            title,
+            missing="it needs models that ran at several batches; here only single images did",
+        )
+    rows = [m for m in models(results) if any(key_of(m) in board for board in found)]
+    rows.sort(key=lambda m: -max(board[key_of(m)].batch for board in found if key_of(m) in board))
+    ended = [f"{look.name} ({sum(bool(i.ended) for i in b.values())} of {len(b)} models)"
+             for b, look in zip(found, looks, strict=True) if b]  # fmt: skip
+    shown = rows[:_MOST_ROWS]
+    return Figure(
+        "largest-batch",
+        title,
+        says="The largest batch at which each model ran. Where the table says why it ended the "
+        "board is at its limit; elsewhere nothing larger was tried.",
+        traces=tuple(
+            _bars(
+                look,
+                [(n, float(b[key_of(m)].batch), m.name) for n, m in enumerate(shown) if key_of(m) in b],
+                HOVER_BAR + " images",
+            )
+            for b, look in zip(found, looks, strict=True)
+        ),
+        layout=rows_layout(
+            [m.name for m in shown],
+            draw.batch_axis({1, *(largest.batch for b in found for largest in b.values())})
+            | {"rangemode": "tozero"},
+        ),
+        height_px=_height(len(shown), len(results)),
+        findings=(f"A limit was reached on {joined(ended)}.", *_cut(shown, rows)),
+        table=Table(
+            ("model", *(word for look in looks for word in (look.name, "ended by"))),
+            tuple(
+                (m.name, *(cell for b in found for cell in _largest_cells(b.get(key_of(m)))))
+                for m in rows
+            ),
+            (False, *(right for _ in looks for right in (True, False))),
+        ),
+    )
+
+
+def _largest_cells(largest: Largest | None) -> tuple[str, str]:
+    if largest is None:
+        return UNKNOWN, UNKNOWN
+    return str(largest.batch), largest.ended or "largest tried"
+
+
+def by_device(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
+    """Images per second of the models that several boards ran, at one batch.
+
+    Args:
+        results: Of all boards.
+        looks: Theirs.
+    """
+    title = "Throughput by device"
+    batch = _shared_batch(results)
+    if batch is None:
+        return Figure(
+            "throughput-by-device",
+            title,
+            missing="it needs two boards or sessions that ran the same model at the same batch"
+            + ("; there is only one here" if len(results) < 2 else ""),
+        )
+    found = [fastest(at_batch(item, batch)) for item in results]
+    rows = [m for m in models(results) if sum(key_of(m) in board for board in found) > 1]
+    rows.sort(key=lambda m: -max(_fps(board.get(key_of(m))) or 0 for board in found))
+    shown = rows[:_MOST_ROWS]
+    values = [_fps(board[key_of(m)]) for board in found for m in rows if key_of(m) in board]
+    conditions = [
+        f"{look.name}: {words}"
+        for board, look in zip(found, looks, strict=True)
+        if (words := condition_words([board[key_of(m)] for m in rows if key_of(m) in board]))
+    ]
+    return Figure(
+        "throughput-by-device",
+        title,
+        says=f"Images per second at batch {batch} of the {len(rows)} models that more than one "
+        "board ran, the quickest conditions of each. Boards were measured with different "
+        f"software: compare orders of magnitude. {'. '.join(conditions)}.",
+        traces=tuple(
+            _bars(
+                look,
+                [(n, fps, m.name) for n, m in enumerate(shown) if (fps := _fps(b.get(key_of(m))))],
+                HOVER_BAR + " FPS",
+            )
+            for b, look in zip(found, looks, strict=True)
+        ),
+        layout=rows_layout(
+            [m.name for m in shown],
+            draw.log_axis(f"images per second at batch {batch}", values),
+        ),
+        height_px=_height(len(shown), len(results)),
+        findings=_cut(shown, rows),
+        table=Table(
+            ("model", *(f"{look.name}, FPS" for look in looks)),
+            tuple((m.name, *(number(_fps(b.get(key_of(m)))) for b in found)) for m in rows),
+        ),
+    )
+
+
+def _shared_batch(results: Sequence[Results]) -> int | None:
+    """The smallest batch at which two boards ran one model; None without."""
+    for batch in sorted({point.batch for item in results for point in item.points}):
+        keys = [key for item in results for key in fastest(at_batch(item, batch))]
+        if len(keys) > len(set(keys)):
+            return batch
+    return None
+
+
+def _fps(point: Point | None) -> float | None:
+    if point is None:
+        return None
+    time = positive(point.ms_per_image)
+    return positive(point.fps) or (1000 / time if time else None)
+
+
+def _bars(look: Look, rows: Sequence[tuple[int, float, str]], hover: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": rounded(value for _, value, _ in rows),
+        "y": [place for place, _, _ in rows],
+        "customdata": [name for *_, name in rows],
+        "hovertemplate": hover,
+        "name": look.name,
+        "marker": {
+            "color": look.colour,
+            "pattern": {"shape": look.hatch, "fgcolor": "rgba(255,255,255,0.7)", "size": 6},
+        },
+    }
+
+
+def _height(rows: int, boards: int) -> int:
+    return 140 + rows * (_BAR_PX * boards + 7)
+
+
+def _cut(shown: Sequence[object], rows: Sequence[object]) -> tuple[str, ...]:
+    if len(shown) == len(rows):
+        return ()
+    return (f"Shown: the first {len(shown)} of {len(rows)} models; the table has all.",)

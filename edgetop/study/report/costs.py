@@ -1,0 +1,194 @@
+"""Whether a model's size and operations foretell its memory and its time, board by board."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edgetop.study.report import draw
+from edgetop.study.report.figure import Figure, Table, axis, joined, number, positive
+from edgetop.study.report.points import at_batch, condition_words, usual_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from edgetop.results import Point, Results
+    from edgetop.study.report.look import Look
+    from edgetop.study.report.points import Value
+
+_BYTES = {"fp16": 2, "bf16": 2, "int8": 1, "uint8": 1}
+_MIB = 2**20
+_CORNERS = 60
+"""Of a fitted line, which is a curve on logarithmic axes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What is drawn against what, and how a fit of it is told."""
+
+    id: str
+    title: str
+    says: str
+    missing: str
+    x: Value
+    x_title: str
+    y: Value
+    y_title: str
+    equation: Callable[[float, float], str]
+    """The fit in words, of its slope and intercept."""
+    log: bool
+
+
+def weights_mib(point: Point) -> float | None:
+    """The size of a point's parameters as they are stored, MiB: 4 bytes each unless it says less."""
+    if point.model.params_m is None:
+        return None
+    size = _BYTES.get(point.conditions.precision.lower(), 4)
+    return point.model.params_m * 1e6 * size / _MIB
+
+
+MEMORY = Relation(
+    id="memory-parameters",
+    title="Memory against parameters",
+    says="If parameters decide, memory grows by one MiB for each MiB of them above a floor that "
+    "the runtime takes whatever the model.",
+    missing="it needs models whose parameters are known and whose memory was measured",
+    x=weights_mib,
+    x_title="parameters, MiB as stored",
+    y=lambda point: point.memory_mib,
+    y_title="memory, MiB",
+    equation=lambda slope, floor: f"memory = {number(slope)} x parameters {_signed(floor)} MiB",
+    log=False,
+)
+TIME = Relation(
+    id="time-operations",
+    title="Time against operations",
+    says="If multiply-adds decide, the models of a board lie on its line; those far above it "
+    "are held up by something else: memory traffic, many small layers.",
+    missing="it needs models whose operations are known and whose time was measured",
+    x=lambda point: point.model.gmacs,
+    x_title="operations of an image, GMACs",
+    y=lambda point: point.ms_per_image,
+    y_title="time per image, ms",
+    equation=lambda slope, base: f"time = {number(slope)} ms x GMACs {_signed(base)} ms",
+    log=True,
+)
+
+
+def _signed(value: float) -> str:
+    return f"{'-' if value < 0 else '+'} {number(abs(value))}"
+
+
+def figure(relation: Relation, results: Sequence[Results], looks: Sequence[Look]) -> Figure:
+    """One mark for each model of each board, and each board's line through them.
+
+    Args:
+        relation: What is drawn.
+        results: Of all boards.
+        looks: Theirs.
+    """
+    boards = [
+        (look, item, batch, points)
+        for item, look in zip(results, looks, strict=True)
+        if (batch := usual_batch(item, relation.y)) is not None
+        and (points := _usable(relation, at_batch(item, batch)))
+    ]
+    if not boards:
+        return Figure(relation.id, relation.title, missing=relation.missing)
+    traces, findings, rows = [], [], []
+    for look, _, batch, points in sorted(boards, key=lambda board: board[0].highlighted):
+        x, y = [_at(relation.x, p) for p in points], [_at(relation.y, p) for p in points]
+        traces.append(draw.trace(_marks(relation, points), look, _hover(relation)))
+        fit = _fit(x, y)
+        if fit is None:
+            findings.append(f"{look.name}, batch {batch}: too few different models for a fit.")
+        else:
+            slope, base, r2 = fit
+            told = relation.equation(slope, base)
+            findings.append(
+                f"{look.name}, batch {batch}: {told}, R2 {number(r2)}, {len(points)} points."
+            )
+            corners = _corners(x, y, slope, base, log=relation.log)
+            traces.append(draw.fitted(look, *corners, name=f"{look.name}: {told}"))
+        rows += [
+            (look.name, p.model.name, p.conditions.words(), str(batch), number(a), number(b))
+            for p, a, b in zip(points, x, y, strict=True)
+        ]
+    every = [p for *_, points in boards for p in points]
+    return Figure(
+        relation.id,
+        relation.title,
+        says=_says(relation, every, sorted({batch for _, _, batch, _ in boards})),
+        traces=(*traces, *(draw.legend_entry(board[0]) for board in boards)),
+        layout={
+            "xaxis": _axis(relation.x_title, [_at(relation.x, p) for p in every], relation),
+            "yaxis": _axis(relation.y_title, [_at(relation.y, p) for p in every], relation),
+        },
+        height_px=520,
+        findings=tuple(findings),
+        table=Table(
+            ("board", "model", "conditions", "batch", relation.x_title, relation.y_title),
+            tuple(rows),
+            (False, False, False, True, True, True),
+        ),
+    )
+
+
+def _usable(relation: Relation, points: Sequence[Point]) -> list[Point]:
+    return [p for p in points if positive(relation.x(p)) and positive(relation.y(p))]
+
+
+def _at(value: Value, point: Point) -> float:
+    return positive(value(point)) or 0.0
+
+
+def _marks(relation: Relation, points: Sequence[Point]) -> draw.Marks:
+    marks = draw.Marks()
+    for point in points:
+        x, y = _at(relation.x, point), _at(relation.y, point)
+        marks.add(x, y, about=draw.about(point), label=point.model.name)
+    return marks
+
+
+def _hover(relation: Relation) -> str:
+    return f"{relation.x_title}: %{{x:.4~g}}<br>{relation.y_title}: %{{y:.4~g}}"
+
+
+def _axis(title: str, values: Sequence[float], relation: Relation) -> dict[str, object]:
+    return draw.log_axis(title, values) if relation.log else axis(title, rangemode="tozero")
+
+
+def _says(relation: Relation, points: Sequence[Point], batches: Sequence[int]) -> str:
+    words = [relation.says, f"Batch {joined([str(batch) for batch in batches])}."]
+    scopes = [scope for scope in dict.fromkeys(p.memory_scope for p in points) if scope]
+    if relation is MEMORY and scopes:
+        words.append(f"Counted: {joined(scopes)}.")
+    conditions = condition_words(points)
+    if conditions:
+        words.append(f"Conditions: {conditions}.")
+    return " ".join(words)
+
+
+def _fit(x: Sequence[float], y: Sequence[float]) -> tuple[float, float, float] | None:
+    """Slope, intercept and R2."""
+    if len(set(x)) < 3:
+        return None
+    slope, base = np.polyfit(x, y, 1)
+    rest = float(np.sum((np.asarray(y) - slope * np.asarray(x) - base) ** 2))
+    total = float(np.sum((np.asarray(y) - np.mean(y)) ** 2))
+    return float(slope), float(base), 1 - rest / total if total else 1.0
+
+
+def _corners(
+    x: Sequence[float], y: Sequence[float], slope: float, base: float, *, log: bool
+) -> tuple[list[float], list[float]]:
+    """The line from the first to the last mark, as far as the chart can show it."""
+    if not log:
+        ends = [0.0, max(x)] if base >= 0 else [min(x), max(x)]
+        return ends, [base + slope * end for end in ends]
+    steps = np.geomspace(min(x), max(x), _CORNERS)
+    line = base + slope * steps
+    shown = line > min(y) / 2
+    return [float(v) for v in steps[shown]], [float(v) for v in line[shown]]
