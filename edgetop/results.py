@@ -110,5 +110,7 @@ class Results:
     """Most multiply-adds a second that the board can do at the precision of its points, in
     10^12; None if unknown."""
     peak_source: str = ""
+    peak_precision: str = ""
+    """What the peak is of: fp32, fp16, int8; empty where its source does not say."""
     notes: tuple[str, ...] = ()
     """Errata and warnings that concern all points."""

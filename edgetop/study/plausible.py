@@ -1,0 +1,55 @@
+"""Whether a time can be true: the operations it stands for against what the board can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edgetop.results import Point, Results
+
+DOUBTFUL = 0.8
+"""Of the peak. Networks reach about half of it, a large matrix product a little less than all."""
+
+IMPOSSIBLE = 1.0
+
+_BITS = {"fp64": 64, "fp32": 32, "tf32": 19, "fp16": 16, "bf16": 16, "int8": 8, "int4": 4}
+
+
+def share_of_peak(point: Point, results: Results) -> float | None:
+    """Multiply-adds a second of a point by the most that its board can do.
+
+    For TFLOPS as vendors print them this is 2 x MACs / time / peak.
+
+    Returns:
+        None where the time, the operations or the peak is unknown, and where the point is of
+        fewer bits than the peak: int8 may do more than the peak of fp32.
+    """
+    gmacs, ms, peak = point.model.gmacs, point.ms_per_image, results.peak_tmacs
+    if not gmacs or not ms or not peak:
+        return None
+    bits, peak_bits = _BITS.get(point.conditions.precision), _BITS.get(results.peak_precision)
+    if bits and peak_bits and bits < peak_bits:
+        return None
+    return gmacs / ms / peak
+
+
+def flag(point: Point, results: Results) -> str:
+    """Why nobody should believe the time of a point, in words; empty if nothing speaks against it.
+
+    Above all of the peak it is ``impossible``, above four fifths ``doubtful``. A library that
+    computes 3x3 convolutions by Winograd's method does up to 2.25 times fewer multiply-adds
+    than are counted, so for networks of such layers even the first word is not a proof.
+    """
+    share = share_of_peak(point, results)
+    if share is None or share <= DOUBTFUL:
+        return ""
+    word = "impossible" if share > IMPOSSIBLE else "doubtful"
+    return f"{word}: {share * 100:.0f} % of the board's peak, {peak_words(results)}"
+
+
+def peak_words(results: Results) -> str:
+    """The peak with its unit and origin: ``0.472 TFLOPS (FP16, NVIDIA)``; empty if unknown."""
+    if not results.peak_tmacs:
+        return ""
+    origin = ", ".join(part for part in (results.peak_precision, results.peak_source) if part)
+    return f"{2 * results.peak_tmacs:.3g} TFLOPS" + (f" ({origin})" if origin else "")
