@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from edgetop.stats.bounds import bound, upper_hull
 from edgetop.study.report import draw
 from edgetop.study.report.bars import HOVER_BAR, rows_layout, short
-from edgetop.study.report.figure import Figure, Table, axis, joined, number, positive, rounded
+from edgetop.study.report.figure import (
+    Figure,
+    Key,
+    Table,
+    axis,
+    joined,
+    number,
+    positive,
+    rounded,
+)
 from edgetop.study.report.points import (
     at_batch,
     condition_words,
@@ -23,10 +34,14 @@ if TYPE_CHECKING:
     from edgetop.results import Model, Point, Results
     from edgetop.study.report.look import Look
 
+    _Group = tuple[str, str, list[Model]]
+
 _NEUTRAL = "#8A8F98"
 _LARGEST_BALL_PX = 56
 _MOST_BARS = 60
 _TOP1 = "ImageNet top-1, %"
+_CORNERS = 16
+"""Of each edge of a bound, which is a curve on a logarithmic axis."""
 
 
 def ball_chart(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
@@ -45,6 +60,7 @@ def ball_chart(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
             missing="it needs models whose accuracy, operations and parameters are all known",
         )
     largest = max(model.params_m or 0.0 for model in known)
+    known.sort(key=lambda model: -(model.params_m or 0.0))  # small balls lie on large ones
     groups = _groups(known, results, looks)
     traces = [
         {
@@ -58,6 +74,7 @@ def ball_chart(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
             "hovertemplate": "<b>%{customdata[0]}</b><br>%{y:.4~g} % top-1<br>%{x:.4~g} GMACs"
             "<br>%{customdata[1]} parameters",
             "name": name,
+            "legendgroup": name,
             "marker": {
                 "size": rounded(model.params_m for model in group),
                 "sizemode": "area",
@@ -77,6 +94,7 @@ def ball_chart(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         f"(the largest has {number(largest)} million): higher is more accurate, further left is "
         f"less work. Accuracy as published: {_sources(known)}.",
         traces=tuple(traces),
+        legend=_legend(groups, "mark", "circle"),
         layout={
             "xaxis": draw.log_axis("operations of an image, GMACs", [m.gmacs for m in known]),
             "yaxis": axis(_TOP1),
@@ -112,6 +130,7 @@ def density(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
     ranked = sorted(known, key=_density, reverse=True)
     shown = ranked[:_MOST_BARS]
     place = {id(model): number for number, model in enumerate(shown)}
+    groups = _groups(shown, results, looks)
     traces = [
         {
             "type": "bar",
@@ -121,9 +140,10 @@ def density(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
             "customdata": [model.name for model in group],
             "hovertemplate": HOVER_BAR + " % for each million of parameters",
             "name": name,
+            "legendgroup": name,
             "marker": {"color": colour},
         }
-        for name, colour, group in _groups(shown, results, looks)
+        for name, colour, group in groups
     ]
     cut = (f"Shown: the first {len(shown)} of {len(ranked)}; the table has all.",)
     return Figure(
@@ -132,6 +152,7 @@ def density(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         says="Top-1 accuracy divided by the millions of parameters: how well a model uses its "
         f"weights, not how accurate it is. Accuracy as published: {_sources(known)}.",
         traces=tuple(traces),
+        legend=_legend(groups, "bar"),
         layout=rows_layout([model.name for model in shown], axis("top-1 % per million parameters")),
         height_px=110 + 17 * len(shown),
         findings=(cut if len(shown) < len(ranked) else ())
@@ -169,17 +190,19 @@ def against_throughput(results: Sequence[Results], looks: Sequence[Look]) -> Fig
     traces: list[dict[str, Any]] = []
     findings, rows = [], []
     for look, batch, points in sorted(boards, key=lambda board: board[0].highlighted):
+        x, y = [_fps(point) for point in points], [_top1(point.model) or 0.0 for point in points]
+        hull = upper_hull(x, y)
         marks = draw.Marks()
-        for point in points:
-            marks.add(
-                _fps(point), _top1(point.model) or 0, about=draw.about(point), label=point.model.name
-            )
+        # The last have the first claim to a label.
+        for place in sorted(range(len(points)), key=lambda place: place in hull):
+            point = points[place]
+            marks.add(x[place], y[place], about=draw.about(point), label=point.model.name)
         traces.append(draw.trace(marks, look, "%{x:.4~g} FPS, %{y:.4~g} % top-1"))
-        on_it = _hull([(_fps(p), _top1(p.model) or 0, p.model.name) for p in points])
-        if len(on_it) > 1:
-            traces.append(draw.fitted(look, *_curve(on_it), name=f"{look.name}: upper bound"))
-        names = joined([name for _, _, name in on_it], most=12)
-        findings.append(f"{look.name}, batch {batch}: on the bound are {names}.")
+        if len(hull) > 1:
+            curve = _curve([(x[place], y[place]) for place in hull])
+            traces.append(draw.fitted(look, *curve, name=f"{look.name}: upper bound"))
+        names = joined([points[place].model.name for place in hull], most=12)
+        findings.append(f"{look.name}, batch {batch}: on the bound are {names}.{_edge(x, y)}")
         rows += [
             (look.name, p.model.name, str(batch), number(_fps(p)), number(p.model.top1_pct, 4))
             for p in sorted(points, key=_fps)
@@ -193,7 +216,8 @@ def against_throughput(results: Sequence[Results], looks: Sequence[Look]) -> Fig
         f"{joined([str(batch) for batch in sorted({batch for _, batch, _ in boards})])}; the line "
         "is the board's upper bound (the concave hull on linear axes), below which every model "
         f"lies.{f' Conditions: {conditions}.' if conditions else ''}",
-        traces=(*traces, *(draw.legend_entry(board[0]) for board in boards)),
+        traces=tuple(traces),
+        legend=tuple(draw.key(board[0]) for board in boards),
         layout={
             "xaxis": draw.log_axis("images per second (FPS)", [_fps(p) for p in every]),
             "yaxis": axis(_TOP1),
@@ -233,7 +257,7 @@ def _sources(known: Sequence[Model]) -> str:
 
 def _groups(
     known: Sequence[Model], results: Sequence[Results], looks: Sequence[Look]
-) -> list[tuple[str, str, list[Model]]]:
+) -> list[_Group]:
     """Models that only others ran, and those of each highlighted board, with name and colour."""
     rest, groups = list(known), []
     for item, look in zip(results, looks, strict=True):
@@ -246,6 +270,13 @@ def _groups(
     return [group for group in (*others, *groups) if group[2]]
 
 
+def _legend(groups: Sequence[_Group], kind: str, shape: str = "") -> tuple[Key, ...]:
+    """Needed only where there is something to tell apart."""
+    if len(groups) < 2:
+        return ()
+    return tuple(Key(name, colour, kind, shape) for name, colour, _ in groups)
+
+
 def _left_out(
     results: Sequence[Results], known: Sequence[Model], what: str
 ) -> tuple[str, ...]:
@@ -254,30 +285,23 @@ def _left_out(
     return (f"Left out, their {what} is not known: {joined(names, 8)}.",) if names else ()
 
 
-def _hull(marks: list[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
-    """The corners of the upper concave hull, from the most accurate to the fastest."""
-    best: list[tuple[float, float, str]] = []
-    for mark in sorted(marks, key=lambda mark: (mark[0], -mark[1])):
-        while len(best) > 1 and _turns_up(best[-2], best[-1], mark):
-            best.pop()
-        if not best or mark[0] > best[-1][0]:
-            best.append(mark)
-    top = max(range(len(best)), key=lambda place: best[place][1])
-    return best[top:]
+def _edge(x: Sequence[float], y: Sequence[float]) -> str:
+    """The bound as a straight line, over most of its range."""
+    edge = bound(x, y)
+    if edge is None:
+        return ""
+    return (
+        f" Its longest edge is top-1 = {number(edge.intercept)} - {number(-edge.slope)} × FPS, over "
+        f"{100 * edge.share:.0f} % of its range."
+    )
 
 
-def _turns_up(
-    a: tuple[float, float, str], b: tuple[float, float, str], c: tuple[float, float, str]
-) -> bool:
-    return (b[0] - a[0]) * (c[1] - a[1]) >= (c[0] - a[0]) * (b[1] - a[1])
-
-
-def _curve(corners: Sequence[tuple[float, float, str]]) -> tuple[list[float], list[float]]:
+def _curve(corners: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
     """A chain of straight lines as it looks on a logarithmic axis."""
     x, y = [corners[0][0]], [corners[0][1]]
-    for (x0, y0, _), (x1, y1, _) in zip(corners, corners[1:], strict=False):
-        for step in range(1, 17):
-            at = x0 * (x1 / x0) ** (step / 16)
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        for step in range(1, _CORNERS + 1):
+            at = x0 * (x1 / x0) ** (step / _CORNERS)
             x.append(at)
             y.append(y0 + (y1 - y0) * (at - x0) / (x1 - x0))
     return x, y

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edgetop.study.report import draw
 from edgetop.study.report.by_batch import reason_of
-from edgetop.study.report.figure import UNKNOWN, Figure, Table, joined, number, positive, rounded
+from edgetop.study.report.figure import UNKNOWN, Figure, Key, Table, joined, number, positive, rounded
 from edgetop.study.report.points import at_batch, condition_words, fastest, key_of, models
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ HOVER_BAR = "<b>%{customdata}</b><br>%{x:.4~g}"
 _LONGEST_NAME = 24
 _BAR_PX = 11
 _MOST_ROWS = 60
+_SAME = 0.02
+"""How far the operations of one graph may differ: implementations pad differently."""
 
 
 def short(name: str) -> str:
@@ -40,7 +43,7 @@ def rows_layout(names: Sequence[str], x: dict[str, Any]) -> dict[str, Any]:
         x: The axis of values.
     """
     return {
-        "xaxis": {**x, "side": "top"},
+        "xaxis": {**x, "side": "top", "tickangle": 0},
         "yaxis": {
             "tickvals": list(range(len(names))),
             "ticktext": [short(name) for name in names],
@@ -99,7 +102,8 @@ def largest_batch(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
             missing="it needs models that ran at several batches; here only single images did",
         )
     rows = [m for m in models(results) if any(key_of(m) in board for board in found)]
-    rows.sort(key=lambda m: -max(board[key_of(m)].batch for board in found if key_of(m) in board))
+    rows.sort(key=lambda m: -sum(board[key_of(m)].batch for board in found if key_of(m) in board))
+    batches = [largest.batch for board in found for largest in board.values()]
     ended = [f"{look.name} ({sum(bool(i.ended) for i in b.values())} of {len(b)} models)"
              for b, look in zip(found, looks, strict=True) if b]  # fmt: skip
     shown = rows[:_MOST_ROWS]
@@ -118,10 +122,10 @@ def largest_batch(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         ),
         layout=rows_layout(
             [m.name for m in shown],
-            draw.batch_axis({1, *(largest.batch for b in found for largest in b.values())})
-            | {"rangemode": "tozero"},
+            draw.batch_axis({1, *batches}, range=_log_range(0.7, max(batches))),
         ),
         height_px=_height(len(shown), len(results)),
+        legend=_legend(looks),
         findings=(f"A limit was reached on {joined(ended)}.", *_cut(shown, rows)),
         table=Table(
             ("model", *(word for look in looks for word in (look.name, "ended by"))),
@@ -157,10 +161,12 @@ def by_device(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
             + ("; there is only one here" if len(results) < 2 else ""),
         )
     found = [fastest(at_batch(item, batch)) for item in results]
-    rows = [m for m in models(results) if sum(key_of(m) in board for board in found) > 1]
+    shared = [m for m in models(results) if sum(key_of(m) in board for board in found) > 1]
+    odd = [m.name for m in shared if not _same_graph([b.get(key_of(m)) for b in found])]
+    rows = [model for model in shared if model.name not in odd]
     rows.sort(key=lambda m: -max(_fps(board.get(key_of(m))) or 0 for board in found))
     shown = rows[:_MOST_ROWS]
-    values = [_fps(board[key_of(m)]) for board in found for m in rows if key_of(m) in board]
+    values = [fps for board in found for m in rows if (fps := _fps(board.get(key_of(m))))]
     conditions = [
         f"{look.name}: {words}"
         for board, look in zip(found, looks, strict=True)
@@ -182,15 +188,33 @@ def by_device(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         ),
         layout=rows_layout(
             [m.name for m in shown],
-            draw.log_axis(f"images per second at batch {batch}", values),
+            draw.log_axis(
+                f"images per second at batch {batch}",
+                values,
+                range=_log_range(min(values) / 2, max(values)),
+            ),
         ),
         height_px=_height(len(shown), len(results)),
-        findings=_cut(shown, rows),
+        legend=_legend(looks),
+        findings=(*_cut(shown, rows), *_odd(odd)),
         table=Table(
             ("model", *(f"{look.name}, FPS" for look in looks)),
             tuple((m.name, *(number(_fps(b.get(key_of(m)))) for b in found)) for m in rows),
         ),
     )
+
+
+def _same_graph(points: Sequence[Point | None]) -> bool:
+    """What bears one name is one network: its operations are within 2 % wherever they are known."""
+    gmacs = [p.model.gmacs for p in points if p is not None and positive(p.model.gmacs)]
+    known = [value for value in gmacs if value is not None]
+    return not known or max(known) <= (1 + _SAME) * min(known)
+
+
+def _odd(names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    return (f"Left out, the boards ran different graphs under one name: {joined(names)}.",)
 
 
 def _shared_batch(results: Sequence[Results]) -> int | None:
@@ -209,6 +233,11 @@ def _fps(point: Point | None) -> float | None:
     return positive(point.fps) or (1000 / time if time else None)
 
 
+def _log_range(low: float, high: float) -> list[float]:
+    """Of an axis of bars: on a logarithmic one they begin where it does, and none may be empty."""
+    return [math.log10(low), math.log10(high * 1.15)]
+
+
 def _bars(look: Look, rows: Sequence[tuple[int, float, str]], hover: str) -> dict[str, Any]:
     return {
         "type": "bar",
@@ -218,11 +247,21 @@ def _bars(look: Look, rows: Sequence[tuple[int, float, str]], hover: str) -> dic
         "customdata": [name for *_, name in rows],
         "hovertemplate": hover,
         "name": look.name,
+        "legendgroup": look.name,
         "marker": {
             "color": look.colour,
-            "pattern": {"shape": look.hatch, "fgcolor": "rgba(255,255,255,0.7)", "size": 6},
+            "pattern": {
+                "shape": look.hatch,
+                "fillmode": "overlay",
+                "fgcolor": "rgba(255,255,255,0.7)",
+                "size": 6,
+            },
         },
     }
+
+
+def _legend(looks: Sequence[Look]) -> tuple[Key, ...]:
+    return tuple(Key(look.name, look.colour, "bar", look.hatch) for look in looks)
 
 
 def _height(rows: int, boards: int) -> int:

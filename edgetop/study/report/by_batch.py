@@ -108,10 +108,7 @@ def figure(
         quantity.id,
         quantity.title,
         says=_says(quantity, results),
-        traces=(
-            *(draw.trace(marks, look, hover, lines=True) for look, marks in ordered),
-            *(draw.legend_entry(look, lines=True) for look, _ in boards),
-        ),
+        traces=tuple(draw.trace(marks, look, hover, lines=True) for look, marks in ordered),
         layout={
             "xaxis": draw.batch_axis(batches),
             "yaxis": draw.log_axis(name, values)
@@ -119,6 +116,7 @@ def figure(
             else axis(name, rangemode="tozero"),
         },
         height_px=520,
+        legend=tuple(draw.key(look, lines=True) for look, _ in boards),
         findings=_absences(quantity, results, looks),
         table=_table(quantity, results, looks),
     )

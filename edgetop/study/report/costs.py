@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from edgetop.stats.lines import least_squares
 from edgetop.study.report import draw
 from edgetop.study.report.figure import Figure, Table, axis, joined, number, positive
 from edgetop.study.report.points import at_batch, condition_words, usual_batch
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from edgetop.results import Point, Results
+    from edgetop.stats.lines import Line
     from edgetop.study.report.look import Look
     from edgetop.study.report.points import Value
 
@@ -59,7 +59,7 @@ MEMORY = Relation(
     x_title="parameters, MiB as stored",
     y=lambda point: point.memory_mib,
     y_title="memory, MiB",
-    equation=lambda slope, floor: f"memory = {number(slope)} x parameters {_signed(floor)} MiB",
+    equation=lambda slope, floor: f"memory = {number(slope)} × parameters {_signed(floor)} MiB",
     log=False,
 )
 TIME = Relation(
@@ -72,7 +72,7 @@ TIME = Relation(
     x_title="operations of an image, GMACs",
     y=lambda point: point.ms_per_image,
     y_title="time per image, ms",
-    equation=lambda slope, base: f"time = {number(slope)} ms x GMACs {_signed(base)} ms",
+    equation=lambda slope, base: f"time = {number(slope)} ms × GMACs {_signed(base)} ms",
     log=True,
 )
 
@@ -101,16 +101,15 @@ def figure(relation: Relation, results: Sequence[Results], looks: Sequence[Look]
     for look, _, batch, points in sorted(boards, key=lambda board: board[0].highlighted):
         x, y = [_at(relation.x, p) for p in points], [_at(relation.y, p) for p in points]
         traces.append(draw.trace(_marks(relation, points), look, _hover(relation)))
-        fit = _fit(x, y)
-        if fit is None:
+        line = least_squares(x, y)
+        if line is None:
             findings.append(f"{look.name}, batch {batch}: too few different models for a fit.")
         else:
-            slope, base, r2 = fit
-            told = relation.equation(slope, base)
+            told = relation.equation(line.slope, line.intercept)
             findings.append(
-                f"{look.name}, batch {batch}: {told}, R2 {number(r2)}, {len(points)} points."
+                f"{look.name}, batch {batch}: {told}, R² {number(line.r2)}, {line.points} points."
             )
-            corners = _corners(x, y, slope, base, log=relation.log)
+            corners = _corners(x, y, line, log=relation.log)
             traces.append(draw.fitted(look, *corners, name=f"{look.name}: {told}"))
         rows += [
             (look.name, p.model.name, p.conditions.words(), str(batch), number(a), number(b))
@@ -121,7 +120,8 @@ def figure(relation: Relation, results: Sequence[Results], looks: Sequence[Look]
         relation.id,
         relation.title,
         says=_says(relation, every, sorted({batch for _, _, batch, _ in boards})),
-        traces=(*traces, *(draw.legend_entry(board[0]) for board in boards)),
+        traces=tuple(traces),
+        legend=tuple(draw.key(board[0]) for board in boards),
         layout={
             "xaxis": _axis(relation.x_title, [_at(relation.x, p) for p in every], relation),
             "yaxis": _axis(relation.y_title, [_at(relation.y, p) for p in every], relation),
@@ -171,24 +171,14 @@ def _says(relation: Relation, points: Sequence[Point], batches: Sequence[int]) -
     return " ".join(words)
 
 
-def _fit(x: Sequence[float], y: Sequence[float]) -> tuple[float, float, float] | None:
-    """Slope, intercept and R2."""
-    if len(set(x)) < 3:
-        return None
-    slope, base = np.polyfit(x, y, 1)
-    rest = float(np.sum((np.asarray(y) - slope * np.asarray(x) - base) ** 2))
-    total = float(np.sum((np.asarray(y) - np.mean(y)) ** 2))
-    return float(slope), float(base), 1 - rest / total if total else 1.0
-
-
 def _corners(
-    x: Sequence[float], y: Sequence[float], slope: float, base: float, *, log: bool
+    x: Sequence[float], y: Sequence[float], line: Line, *, log: bool
 ) -> tuple[list[float], list[float]]:
     """The line from the first to the last mark, as far as the chart can show it."""
     if not log:
-        ends = [0.0, max(x)] if base >= 0 else [min(x), max(x)]
-        return ends, [base + slope * end for end in ends]
-    steps = np.geomspace(min(x), max(x), _CORNERS)
-    line = base + slope * steps
-    shown = line > min(y) / 2
-    return [float(v) for v in steps[shown]], [float(v) for v in line[shown]]
+        ends = [0.0, max(x)] if line.intercept >= 0 else [min(x), max(x)]
+        return ends, [line.at(end) for end in ends]
+    first, last = min(x), max(x)
+    steps = [first * (last / first) ** (step / _CORNERS) for step in range(_CORNERS + 1)]
+    shown = [step for step in steps if line.at(step) > min(y) / 2]
+    return shown, [line.at(step) for step in shown]

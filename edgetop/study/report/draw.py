@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from edgetop.study.report.figure import axis, positive, rounded
+from edgetop.study.report.figure import Key, axis, positive, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,12 +89,11 @@ def trace(marks: Marks, look: Look, hover: str, *, lines: bool = False) -> dict[
         "hovertemplate": f"<b>%{{customdata}}</b><br>{hover}",
         "name": look.name,
         "legendgroup": look.name,
-        "showlegend": False,
         "opacity": look.opacity,
         "cliponaxis": False,
         "marker": {
             "symbol": marks.symbol if lines else look.symbol,
-            "size": look.size_px - (3 if lines else 0),
+            "size": look.size_px - (2 if lines else 0),
             "color": look.colour,
         },
     }
@@ -124,23 +123,11 @@ def _distance(
     )
 
 
-def legend_entry(look: Look, *, lines: bool = False) -> dict[str, Any]:
-    """What stands for a board in the legend; to click it hides all that belongs to the board."""
-    made: dict[str, Any] = {
-        "type": "scatter",
-        "x": [None],
-        "y": [None],
-        "mode": "lines" if lines else "markers",
-        "name": look.name,
-        "legendgroup": look.name,
-        "showlegend": True,
-        "hoverinfo": "skip",
-    }
+def key(look: Look, *, lines: bool = False) -> Key:
+    """What stands for a board in a legend of lines or marks."""
     if lines:
-        made["line"] = {"color": look.colour, "dash": look.dash, "width": look.width_px}
-    else:
-        made["marker"] = {"symbol": look.symbol, "size": look.size_px, "color": look.colour}
-    return made
+        return Key(look.name, look.colour, "line", look.dash)
+    return Key(look.name, look.colour, "mark", look.symbol)
 
 
 def fitted(look: Look, x: Sequence[float], y: Sequence[float], name: str) -> dict[str, Any]:
@@ -159,7 +146,6 @@ def fitted(look: Look, x: Sequence[float], y: Sequence[float], name: str) -> dic
         "y": rounded(y),
         "name": name,
         "legendgroup": look.name,
-        "showlegend": False,
         "hoverinfo": "name",
         "opacity": look.opacity,
         "line": {"color": look.colour, "dash": look.dash, "width": look.width_px},
@@ -175,7 +161,7 @@ def log_axis(title: str, values: Iterable[float | None], **more: Any) -> dict[st
         more: Further properties of plotly.js.
     """
     known = [value for value in values if positive(value) is not None and value is not None]
-    made = axis(title, type="log", **more)
+    made = axis(title, type="log", tickangle=0, **more)
     if known:
         low, high = math.log10(min(known)), math.log10(max(known))
         steps = (1,) if high - low > 3.5 else (1, 2, 5) if high - low > 0.7 else (1, 1.5, 2, 3, 5, 7)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +29,17 @@ class Table:
         return self.numeric[column] if self.numeric else column > 0
 
 
+class Key(NamedTuple):
+    """An entry of a figure's legend: all traces whose ``legendgroup`` is its name."""
+
+    name: str
+    colour: str
+    kind: str = "bar"
+    """``line``, ``mark`` or ``bar``."""
+    shape: str = ""
+    """The dash of a line, the symbol of a mark, the hatching of a bar, as plotly.js calls them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One chart or table of a report, or the reason why there is none."""
@@ -45,6 +56,7 @@ class Figure:
     layout: dict[str, Any] = field(default_factory=dict)
     """Of plotly.js, but for the colours, which follow the reader's."""
     height_px: int = 440
+    legend: tuple[Key, ...] = ()
     findings: tuple[str, ...] = ()
     """What the data say, in words: fits, bounds, what was left out."""
     table: Table | None = None
@@ -61,18 +73,9 @@ class Section:
     figures: tuple[Figure, ...]
 
 
-def axis(title: str, *, log: bool = False, **more: Any) -> dict[str, Any]:
-    """An axis with its unit in the title; a logarithmic one is marked at 1, 2, 5.
-
-    Args:
-        title: What and in which unit.
-        log: Equal ratios are equally far apart.
-        more: Further properties of plotly.js.
-    """
-    made: dict[str, Any] = {"title": {"text": title}, "automargin": True, **more}
-    if log:
-        made |= {"type": "log", "dtick": more.get("dtick", "D2")}
-    return made
+def axis(title: str, **more: Any) -> dict[str, Any]:
+    """An axis of plotly.js with its unit in the title, and further properties."""
+    return {"title": {"text": title}, "automargin": True, **more}
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 _OWN_COLOURS = ("#D55E00", "#E69F00")
 _COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9")
-_OWN_DASH = "solid"
-_DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _OWN_SYMBOLS = ("star", "hexagram")
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "pentagon")
 _OWN_HATCHES = ("", "+")
@@ -74,18 +73,21 @@ def looks(results: Sequence[Results], highlighted: str = "") -> list[Look]:
     counts = {True: 0, False: 0}
     found = []
     names = _names(results)
-    for item, name in zip(results, names, strict=True):
-        own = item.id == highlighted if highlighted else not item.published
+    owns = [item.id == highlighted if highlighted else not item.published for item in results]
+    for own, name in zip(owns, names, strict=True):
         number = counts[own]
         counts[own] += 1
         colours, symbols, hatches = (
             (_OWN_COLOURS, _OWN_SYMBOLS, _OWN_HATCHES) if own else (_COLOURS, _SYMBOLS, _HATCHES)
         )
+        # A solid line is for one's own board, if there is one.
+        dashes = _DASHES if own or not any(owns) else _DASHES[1:]
+        dash = dashes[number % len(dashes)]
         found.append(
             Look(
                 name=name,
                 colour=colours[number % len(colours)],
-                dash=_OWN_DASH if own else _DASHES[number % len(_DASHES)],
+                dash=dash,
                 symbol=symbols[number % len(symbols)],
                 hatch=hatches[number % len(hatches)],
                 highlighted=own,

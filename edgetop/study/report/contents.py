@@ -1,0 +1,61 @@
+"""All sections of a report, from results to figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgetop.study.report import accuracy, bars, by_batch, costs, look, tables
+from edgetop.study.report.figure import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgetop.results import Results
+
+
+def sections(results: Sequence[Results], highlighted: str = "") -> list[Section]:
+    """Everything a report shows, in its order.
+
+    Args:
+        results: At least one board's or session's.
+        highlighted: ID of the one to highlight; empty for those that edgetop measured.
+    """
+    looks = look.looks(results, highlighted)
+    symbols = look.model_symbols(results)
+
+    def over_batch(quantity: by_batch.Quantity) -> by_batch.Figure:
+        return by_batch.figure(quantity, results, looks, symbols)
+
+    return [
+        Section(
+            "speed",
+            "Speed",
+            (
+                over_batch(by_batch.TIME),
+                bars.by_device(results, looks),
+                bars.largest_batch(results, looks),
+                costs.figure(costs.TIME, results, looks),
+            ),
+        ),
+        Section(
+            "accuracy",
+            "Accuracy and what it costs",
+            (
+                accuracy.ball_chart(results, looks),
+                accuracy.against_throughput(results, looks),
+                accuracy.density(results, looks),
+                tables.constraint_grid(results, looks),
+            ),
+        ),
+        Section(
+            "memory",
+            "Memory",
+            (over_batch(by_batch.MEMORY), costs.figure(costs.MEMORY, results, looks)),
+        ),
+        Section(
+            "power",
+            "Power and energy",
+            (over_batch(by_batch.POWER), over_batch(by_batch.ENERGY)),
+        ),
+        Section("conditions-section", "Conditions", (tables.conditions(results, looks),)),
+    ]

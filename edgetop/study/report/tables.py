@@ -1,0 +1,132 @@
+"""Figures that are tables: what meets the limits of a job, and under what all was measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgetop.errors import UsageError
+from edgetop.study import best
+from edgetop.study.report.figure import UNKNOWN, Figure, Table, joined, number
+from edgetop.study.report.points import condition_words, usual_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgetop.results import Results
+    from edgetop.study.report.look import Look
+
+_TOP = 5
+
+
+def constraint_grid(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
+    """The most accurate models under limits of memory and speed, board by board.
+
+    Args:
+        results: Of all boards.
+        looks: Theirs.
+    """
+    title = "Best models under limits of memory and speed"
+    rows: list[tuple[str, ...]] = []
+    findings: list[str] = []
+    for item, look in zip(results, looks, strict=True):
+        batch = usual_batch(item, lambda point: point.ms_per_image)
+        try:
+            cells, notes = best.grid(item, batch=batch or 1, top=_TOP)
+        except UsageError as error:  # nothing ran at all
+            findings.append(f"{look.name}: {error.message}.")
+            continue
+        findings += [f"{look.name}: {note}." for note in notes]
+        if not any(cell.points for cell in cells):
+            findings.append(f"{look.name}, batch {batch}: no model meets any of the limits.")
+            continue
+        for cell in cells:
+            ranked = [
+                f"{point.model.name} {number(point.model.top1_pct, 4)}" for point in cell.points
+            ]
+            places = (*ranked, *[UNKNOWN] * (_TOP - len(ranked)))
+            limits = f"{cell.max_memory_gb:g} GB, {cell.min_fps:g} FPS"
+            rows.append((look.name, limits, str(batch), *places))
+    if not rows:
+        return Figure(
+            "constraint-grid",
+            title,
+            missing="it needs models with known accuracy, memory and time that meet the limits. "
+            + " ".join(findings),
+        )
+    return Figure(
+        "constraint-grid",
+        title,
+        says=f"The {_TOP} most accurate models (top-1 %) that take at most so much memory (GB of "
+        "1024 MiB) and run at least so many images per second; equal ones in the order of their "
+        "source.",
+        findings=tuple(findings),
+        table=Table(
+            ("board", "limits", "batch", *(str(place + 1) for place in range(_TOP))),
+            tuple(rows),
+            (False,) * (3 + _TOP),
+        ),
+        table_open=True,
+    )
+
+
+def conditions(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
+    """On what, by whom and how everything was measured.
+
+    Args:
+        results: Of all boards.
+        looks: Theirs.
+    """
+    rows: list[tuple[str, str, str]] = []
+    said: dict[str, str] = {}
+    for item, look in zip(results, looks, strict=True):
+        told = _conditions(item)
+        notes = dict.fromkeys([*item.notes, *_notes(item)])
+        new = [note for note in notes if note not in said]
+        told += [("note", note) for note in new]
+        # Boards of one source share notes: they are printed once.
+        for name in dict.fromkeys(said[note] for note in notes if note in said):
+            told.append(("note", f"{len(notes) - len(new)} notes as of {name} above"))
+        said.update(dict.fromkeys(new, look.name))
+        rows += [
+            ("" if place else look.name, heading, text)
+            for place, (heading, text) in enumerate(told)
+        ]
+    return Figure(
+        "conditions",
+        "Conditions and sources",
+        says="What the figures of each board hold for. Figures that were measured differently "
+        "may only be compared as far as this allows.",
+        table=Table(("board", "", "what holds"), tuple(rows), (False, False, False)),
+        table_open=True,
+    )
+
+
+def _conditions(item: Results) -> list[tuple[str, str]]:
+    points = item.points
+    ran = sum(point.ms_per_image is not None for point in points)
+    memory = [scope for scope in dict.fromkeys(point.memory_scope for point in points) if scope]
+    power = [scope for scope in dict.fromkeys(point.power_scope for point in points) if scope]
+    peak = f"{number(item.peak_tmacs)} TMAC/s ({item.peak_source})" if item.peak_tmacs else ""
+    return [
+        ("id", item.id),
+        ("measured by", item.source if item.published else f"edgetop, here: {item.source}"),
+        ("points", f"{ran} with a time, {len(points) - ran} without"),
+        ("how", item.conditions or UNKNOWN),
+        ("runtime, provider, precision, power mode", condition_words(points, 6) or UNKNOWN),
+        ("memory counts", joined(memory) or "memory was not measured"),
+        ("power covers", joined(power) or "power was not measured"),
+        ("peak", peak or UNKNOWN),
+    ]
+
+
+def _notes(item: Results) -> list[str]:
+    """What single points must be read with, each note once with its models."""
+    models: dict[str, list[str]] = {}
+    for point in item.points:
+        if point.note:
+            models.setdefault(point.note, []).append(point.model.name)
+    return [
+        f"{joined(list(dict.fromkeys(names)), 6)}: {note}"
+        for note, names in models.items()
+        if note not in item.notes
+    ]
