@@ -20,6 +20,7 @@ _COMMANDS = (
     "demo",
     "models",
     "inspect",
+    "sweep",
 )
 
 
@@ -33,7 +34,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    from edgetop.cli import compare, export, inspect, models, replay, run, sensors, sessions
+    from edgetop.cli import compare, export, inspect, models, replay, run, sensors, sessions, sweep
 
     top = _Parser(
         prog="edgetop",
@@ -50,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     compare.add_parser(commands)
     models.add_parser(commands)
     inspect.add_parser(commands)
+    sweep.add_parser(commands)
     return top
 
 

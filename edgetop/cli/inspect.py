@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgetop.cli import streams
 from edgetop.cli.table import aligned
 from edgetop.cli.values import add_debug, whole
-from edgetop.errors import EdgetopError, ExitCode, UsageError
+from edgetop.errors import ExitCode
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
-
-_PATIENCE_S = 60.0
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
@@ -54,7 +49,7 @@ def _facts(arguments: argparse.Namespace) -> dict[str, Any]:
     """What a process of its own has found: a file may be made to crash whatever reads it."""
     from edgetop.cli.run import input_shape
     from edgetop.engine.spec import RunSpec
-    from edgetop.zoo import resolve
+    from edgetop.zoo import inspected, resolve
 
     choice = resolve.resolve(arguments.model)
     spec = RunSpec(
@@ -64,26 +59,7 @@ def _facts(arguments: argparse.Namespace) -> dict[str, Any]:
         batch=arguments.batch,
         input_shapes=tuple(input_shape(text) for text in arguments.input_shape),
     )
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "edgetop.zoo.inspection", spec.to_json()],
-            check=False, capture_output=True, text=True, timeout=_PATIENCE_S, cwd=_PACKAGE_ROOT,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise UsageError(
-            f"{choice.title} cannot be inspected: it took longer than {_PATIENCE_S:g} s"
-        ) from None
-    if done.returncode < 0:
-        raise UsageError(
-            f"{choice.title} cannot be inspected: it kills the process that reads it "
-            f"(signal {-done.returncode})"
-        )
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["edgetop: no reason was given"]
-        code = ExitCode(done.returncode) if done.returncode in set(ExitCode) else ExitCode.USAGE
-        raise EdgetopError(said[-1].removeprefix("edgetop: "), code)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return inspected.facts(spec)
 
 
 def _lines(facts: Mapping[str, Any]) -> Iterator[str]:

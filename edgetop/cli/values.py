@@ -51,6 +51,14 @@ def interval(text: str) -> float:
     return value
 
 
+def duration(time_s: float) -> str:
+    """A time for people: ``45 s``, ``12 min``, ``3 h 05 min``."""
+    minutes = round(time_s / 60)
+    if time_s < 90:
+        return f"{max(1, round(time_s))} s"
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
 def add_debug(parser: argparse._ActionsContainer) -> None:
     """``--debug``, which `edgetop.cli.main` looks for among all words."""
     parser.add_argument(

@@ -45,16 +45,21 @@ class Source:
     tables: Sequence[Table]
     """The first one has a row for each point."""
     columns: Mapping[str, str]
-    """The column of each figure: ``device``, ``model``, ``batch``, ``ms`` or ``fps``, and more."""
+    """The column of each figure. ``{device}`` in a name stands for the board where a table has a
+    column for each instead of a row; without a column ``device`` the table is of one board."""
+    only: Mapping[str, str] = field(default_factory=dict)
+    """What a column of a row must hold for the row to count."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Fields of `edgetop.results.Conditions`, with braces."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """``top1_source``, ``memory_scope``: what a figure is, with braces."""
+    """``model``, ``top1_source``, ``memory_scope``: what a row or figure is, with braces."""
     remarks: Sequence[str] = ()
     """Notes on a point, with braces; left out where one of their cells is empty."""
     notes: Sequence[str] = ()
     missing: str = ""
     """Why a cell of the grid of models and batches is missing; empty where there is no grid."""
+    grid: str = ""
+    """Whose batches span the grid: those of the whole ``source``, or of each ``board``."""
     memory_unit_mib: float = 1.0
 
 
@@ -70,6 +75,8 @@ class Board:
     """For people."""
     provider: str
     """Where the source's settings do not say; empty if nobody does."""
+    precision: str
+    """Likewise."""
     peak_tmacs: float | None
     peak_source: str
     note: str
@@ -81,6 +88,7 @@ class Name:
 
     canonical_name: str
     """In the catalogue; empty if it has no such graph."""
+    input_px: float | None
     gmacs: float | None
     """Of the graph, where the source prints another count."""
     precision: str
@@ -109,6 +117,7 @@ def _board(row: dict[str, str]) -> Board:
         device=row["device"],
         name=row["name"] or row["device"],
         provider=row["provider"],
+        precision=row["precision"],
         peak_tmacs=number(row["peak_tmacs"]),
         peak_source=row["peak_source"],
         note=row["note"],
@@ -118,7 +127,11 @@ def _board(row: dict[str, str]) -> Board:
 def _names() -> dict[tuple[str, str], Name]:
     return {
         (row["source"], row["model"]): Name(
-            row["canonical_name"], number(row["gmacs"]), row["precision"], row["note"]
+            row["canonical_name"],
+            number(row["input_px"]),
+            number(row["gmacs"]),
+            row["precision"],
+            row["note"],
         )
         for row in rows_of(_FOLDER / "models.csv")
     }

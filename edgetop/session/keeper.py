@@ -47,6 +47,7 @@ class Keeper:
     def __init__(self, orders: Orders) -> None:
         self._path = path = orders.path
         self._facts = orders.facts
+        self._name = orders.name
         self._keep = orders.keep
         self._warn = orders.warn
         self._queue: SimpleQueue[Sample | tuple[int, str] | None] = SimpleQueue()
@@ -148,7 +149,7 @@ class Keeper:
             return
         if self._writer is None:
             started_s = item.time_unix_s - item.elapsed_s
-            self._writer = SessionWriter(self._facts(item), started_s)
+            self._writer = SessionWriter(self._facts(item), started_s, self._name)
         self._writer.add(_without_home(item))
         self._hashes.want(item.run.number, item.run.model_path)
 

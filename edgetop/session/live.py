@@ -69,6 +69,7 @@ class LiveSession:
         self._interval_s = interval_s
         self._duration_s = duration_s
         self._end_on_failure = end_on_failure
+        self._restarting = True
         self._at_end: list[Callable[[], None]] = []
         self._commands: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._wake_end, self._wait_end = socket.socketpair()
@@ -170,6 +171,10 @@ class LiveSession:
     def trial(self) -> None:
         """Run A and the present configuration in turn, or end such a trial early."""
         self._command(self._toggle_trial)
+
+    def restart_runs(self, *, wanted: bool) -> None:
+        """Whether a run starts again whose process died or hung; it does at first."""
+        self._command(lambda: setattr(self, "_restarting", wanted))
 
     def note(self, text: str, severity: str = "info") -> None:
         """Put a line into the record."""
@@ -275,6 +280,8 @@ class LiveSession:
         if self._end_on_failure:
             self._recovery.end_hung(at_once=over)
             over = over or self._runs.failure is not None
+        elif not self._restarting:
+            self._recovery.end_hung(at_once=False)
         elif failed and monitor is None and self._runs.spec.precision:
             self._begin(variants.as_stored(self._runs.spec))  # the reason is in the events
         else:

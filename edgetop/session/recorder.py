@@ -28,6 +28,8 @@ class Orders(NamedTuple):
     """Which older sessions may stay; None = all."""
     warn: Callable[[str, str], None]
     """Takes lines that the user should see, and their severity."""
+    name: str | None = None
+    """The session's ID; None = a new one."""
 
 
 class Recorder:
@@ -43,8 +45,9 @@ class Recorder:
         *,
         keep: Retention | None = None,
         warn: Callable[[str, str], None] = lambda _text, _severity: None,
+        name: str | None = None,
     ) -> None:
-        self._orders = Orders(path, facts, keep, warn)
+        self._orders = Orders(path, facts, keep, warn, name)
         self._keeper: Keeper | None = None
         self._missing = ""
 

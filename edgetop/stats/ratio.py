@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgetop.sample import Ratio
+from edgetop.stats.student import student
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 _ALPHA = 0.05
-_Z = 1.959964  # the normal distribution's 97.5 % point
 _SEED = 20_231_107
 _RESAMPLES = 400
 # As many drawn values at a time: 8 MiB of float64.
@@ -98,7 +98,7 @@ def independent(a: Sequence[float], b: Sequence[float], block: int = 10) -> Rati
     if error > 0:
         parts = sum(square**2 / df for square, df in zip(squares, freedoms, strict=True))
         # Squares of the least of errors are nothing at all.
-        half = error * _student(error**4 / parts if parts > 0 else min(freedoms))
+        half = error * student(error**4 / parts if parts > 0 else min(freedoms))
     return _ratio(middle, middle - half, middle + half, fewest)
 
 
@@ -139,20 +139,6 @@ def _error(logs: Values, block: int) -> tuple[float, float]:
         medians.append(np.median(logs[places], axis=1))
     error = float(np.concatenate(medians).std(ddof=1))
     return error * math.sqrt(blocks / (blocks - 1)), blocks - 1
-
-
-def _student(df: float) -> float:
-    """The 97.5 % point of Student's distribution, within 0.3 % from 4 degrees of freedom on.
-
-    Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5.
-    """
-    z = _Z
-    return (
-        z
-        + (z**3 + z) / (4 * df)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * df**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * df**3)
-    )
 
 
 def _ratio(middle: float, low: float, high: float, count: int) -> Ratio | None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edgetop.cli import inspect, main
+from edgetop.cli import main
+from edgetop.zoo import inspected
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,12 +68,12 @@ def test_what_is_no_model_is_one_line(
 def test_a_file_that_kills_or_stops_its_reader_is_one_line(
     code: str, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = subprocess.run
+    popen = subprocess.Popen
 
     def other(command: list[str], **options: object) -> object:
-        return run([command[0], "-c", code], **options)  # type: ignore[call-overload]
+        return popen([command[0], "-c", code], **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(subprocess, "run", other)
-    monkeypatch.setattr(inspect, "_PATIENCE_S", 2.0)
+    monkeypatch.setattr(subprocess, "Popen", other)
+    monkeypatch.setattr(inspected, "PATIENCE_S", 2.0)
     assert main(["inspect", "squeezenet"]) == 2
     assert words in capsys.readouterr().err

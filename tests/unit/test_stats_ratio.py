@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgetop.stats.ratio import LEAST_PAIRS, LEAST_VALUES, _rank, _student, independent, paired
+from edgetop.stats.ratio import LEAST_PAIRS, LEAST_VALUES, _rank, independent, paired
+from edgetop.stats.student import student
 
 FIGURES = st.floats(0.01, 1e6)
 BOTH = pytest.mark.parametrize("compare", [paired, independent])
@@ -72,7 +73,7 @@ def test_ranks_are_known_for_thousands_of_pairs() -> None:
     ("freedom", "point"), [(4, 2.7764), (5, 2.5706), (10, 2.2281), (30, 2.0423), (1e6, 1.95997)]
 )
 def test_student_s_points_are_those_of_the_tables(freedom: float, point: float) -> None:
-    assert _student(freedom) == pytest.approx(point, rel=0.003)
+    assert student(freedom) == pytest.approx(point, rel=0.003)
 
 
 def test_too_few_figures_tell_nothing() -> None:

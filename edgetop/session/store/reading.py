@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edgetop.sample import Event
-from edgetop.session.store import block, listing, schema
+from edgetop.session.store import block, listing, schema, sweeps
 from edgetop.session.store.flat import LAST_UNIX_S, Column, Restorer
 from edgetop.session.store.plain import clean, from_text
 from edgetop.session.store.rows import Block, StoredEvent, StoredRun
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from edgetop.sample import Sample
     from edgetop.session.store.listing import SessionInfo
+    from edgetop.session.store.sweeps import StoredSweep
     from edgetop.session.store.writing import Batch
 
 
@@ -199,6 +200,11 @@ class Recorded:
             }
         found.update((run.number, run) for run in self._unsaved_runs)
         return [found[number] for number in sorted(found)]
+
+    def sweep(self) -> StoredSweep | None:
+        """The sweep that this session is a part of; None if it is of none."""
+        name = self.info.facts.get("sweep")
+        return sweeps.stored_sweep(self._connection, name) if isinstance(name, str) else None
 
     def minutes(self) -> list[Minute]:
         """The session minute by minute, without reading its samples."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from edgetop.session.store import schema
+from edgetop.session.store import schema, sweeps
 from edgetop.session.store.plain import storable, to_text
 
 if TYPE_CHECKING:
@@ -166,13 +166,16 @@ def write_copy(connection: sqlite3.Connection, recorded: Recorded) -> None:
         for run in recorded.runs():
             write_run(connection, info.id, run)
         write_minutes(connection, info.id, recorded.minutes())
+        sweep = recorded.sweep()
+        if sweep is not None:
+            sweeps.write_sweep(connection, sweep)
 
 
 def delete(connection: sqlite3.Connection, sessions: Iterable[str]) -> None:
     """Delete sessions and give their room back to the disk."""
     with schema.transaction(connection):
-        connection.executemany(
-            "DELETE FROM sessions WHERE id = ?", [(session,) for session in sessions]
-        )
+        names = [(session,) for session in sessions]
+        connection.executemany("DELETE FROM sessions WHERE id = ?", names)
+        connection.executemany("DELETE FROM sweeps WHERE id = ?", names)
     # As a script: a single statement would be left after the first page that it frees.
     connection.executescript("PRAGMA incremental_vacuum")

@@ -76,6 +76,19 @@ MIGRATIONS = (
         sha256 TEXT NOT NULL
     );
     """,
+    """
+    CREATE TABLE sweeps (
+        id TEXT PRIMARY KEY,        -- of the session in which it began
+        started_unix_s REAL NOT NULL,
+        plan TEXT NOT NULL
+    );
+    CREATE TABLE visits (           -- the runs of a sweep, whatever came of them
+        sweep TEXT NOT NULL REFERENCES sweeps (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,    -- in the sweep, from 0
+        facts TEXT NOT NULL,
+        PRIMARY KEY (sweep, number)
+    );
+    """,
 )
 """Each leads from the version of its place to the next; the last makes the present one."""
 

@@ -70,10 +70,13 @@ class SessionWriter:
     Args:
         facts: What is known of the session from its start.
         started_unix_s: When it began.
+        name: Its ID; None = a new one.
     """
 
-    def __init__(self, facts: Mapping[str, Any], started_unix_s: float) -> None:
-        self.id = new_id(started_unix_s)
+    def __init__(
+        self, facts: Mapping[str, Any], started_unix_s: float, name: str | None = None
+    ) -> None:
+        self.id = name or new_id(started_unix_s)
         self.started_unix_s = started_unix_s
         self.ended_unix_s: float | None = None
         self.samples = 0

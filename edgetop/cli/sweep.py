@@ -1,0 +1,236 @@
+"""`edgetop sweep`: models by batches, providers and precisions, a fresh process for each point."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from edgetop import config, locations
+from edgetop.cli import streams
+from edgetop.cli.values import (
+    add_debug,
+    add_sensor_options,
+    board_for,
+    duration,
+    positive,
+    seconds,
+    whole,
+)
+from edgetop.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from edgetop.cli.sweep_run import Order
+    from edgetop.config import Settings
+    from edgetop.session.store.measured import MeasuredRun
+    from edgetop.study.course import Course
+    from edgetop.study.estimate import Estimate
+    from edgetop.study.plan import Plan
+
+_INTERVAL_S = 0.5
+_OF_THE_PLAN = (
+    "models", "batches", "max_batch", "providers", "precisions", "threads", "seconds", "rounds",
+    "timeout", "cooldown",
+)  # fmt: skip
+"""Options that are settled when a sweep begins."""
+
+
+def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add `sweep` to the command line."""
+    parser = commands.add_parser(
+        "sweep",
+        help="measure models by batches on this board",
+        description="Measure every model at every batch, on every provider and at every "
+        "precision, each in a fresh process, until memory or the limit ends it. Every point is "
+        "kept as it comes; what was interrupted goes on with --resume.",
+    )
+    what = parser.add_argument_group("what is measured")
+    what.add_argument(
+        "--models", metavar="A,B,...",
+        help="files, built-in names, or a report: deepdetect, bianco, canziani, tryolabs, dlmark",
+    )  # fmt: skip
+    what.add_argument(
+        "--batches", metavar="1,2,4",
+        help="batches; default: 1, 2, 4, ... while they run, then the largest is searched",
+    )  # fmt: skip
+    what.add_argument("--max-batch", type=whole, metavar="N", help="doubling ends there (32)")
+    what.add_argument("--providers", metavar="P,...", help="cpu, cuda, ... (as `edgetop run`)")
+    what.add_argument("--precisions", metavar="P,...", help="stored, fp16, int8 (stored)")
+    what.add_argument("--threads", type=whole, metavar="N", help="in one inference (0: cores)")
+    how = parser.add_argument_group("how")
+    how.add_argument("--seconds", type=positive, metavar="S", help="measured per point (10)")
+    how.add_argument("--rounds", type=whole, metavar="N", help="visits of each point (3)")
+    how.add_argument("--timeout", type=positive, metavar="S", help="longest visit (300)")
+    how.add_argument("--cooldown", type=seconds, metavar="S", help="pause when throttled (60)")
+    how.add_argument("--resume", metavar="ID", help="go on with this sweep, or the 'last'")
+    how.add_argument("--dry-run", action="store_true", help="only tell what would be measured")
+    how.add_argument("--no-record", action="store_true", help="keep no record")
+    how.add_argument("--json", action="store_true", help="print the points as JSON")
+    add_sensor_options(parser)
+    add_debug(how)
+    parser.set_defaults(main=main)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Run the sweep and print its points; returns the exit code."""
+    from edgetop.cli import sweep_run
+    from edgetop.study.estimate import Estimate
+
+    settings = config.load()
+    board = board_for(arguments, settings, _INTERVAL_S)
+    name = board.identity().model
+    order = _resumed(arguments, name) if arguments.resume else _new(arguments, settings, name)
+    estimate = Estimate(order.course, _history(name))
+    streams.say(_plan_words(order.course, estimate), sys.stderr)
+    place = order.course.next()
+    if arguments.dry_run:
+        return ExitCode.DONE
+    code, power_mode = ExitCode.DONE, ""
+    if place is not None:
+        code, power_mode = sweep_run.run(order, place, board, settings, estimate)
+    return _tell(order, power_mode, code, as_json=arguments.json)
+
+
+def _new(arguments: argparse.Namespace, settings: Settings, board: str) -> Order:
+    """A sweep that begins now; its plan is stored before anything runs."""
+    from edgetop.cli.sweep_run import Order
+    from edgetop.session.store.sweeps import SweepWriter
+    from edgetop.session.store.writing import new_id
+    from edgetop.study.course import Course
+
+    plan = _plan(arguments, settings, board)
+    started_unix_s = time.time()
+    name = new_id(started_unix_s)
+    if arguments.no_record or arguments.dry_run:
+        return Order(Course(plan), name, resumed=False)
+    writer = SweepWriter(locations.sessions_file(), name, started_unix_s, plan.to_json())
+    writer.begin()
+    if writer.problem:
+        streams.complain(f"{writer.problem}; the sweep cannot be resumed")
+    return Order(Course(plan), name, resumed=False, writer=writer)
+
+
+def _resumed(arguments: argparse.Namespace, board: str) -> Order:
+    """A sweep that goes on where it ended, however it did."""
+    from edgetop.cli.sweep_run import Order
+    from edgetop.session.store.sweeps import SweepWriter, find_sweep
+    from edgetop.study.course import Course
+    from edgetop.study.plan import Plan, check_unchanged
+
+    given = [name for name in _OF_THE_PLAN if getattr(arguments, name) is not None]
+    if given or arguments.no_record:
+        first = given[0] if given else "no_record"
+        raise UsageError(
+            f"--{first.replace('_', '-')} is no choice any more: --resume goes on as it began"
+        )
+    path = locations.sessions_file()
+    stored = find_sweep(path, arguments.resume)
+    try:
+        plan = Plan.from_json(stored.plan)
+    except ValueError as error:
+        raise UsageError(f"the plan of sweep {stored.id} is damaged: {error}") from error
+    check_unchanged(plan, board)
+    writer = SweepWriter(path, *stored[:3], stored=len(stored.visits))
+    return Order(Course(plan, stored.visits), stored.id, resumed=True, writer=writer)
+
+
+def _plan(arguments: argparse.Namespace, settings: Settings, board: str) -> Plan:
+    from edgetop.engine import providers
+    from edgetop.study import roster
+    from edgetop.study.plan import Plan, setups
+
+    wanted = _listed(arguments.models) or [settings.model]
+    provider_names = _listed(arguments.providers) or [settings.provider]
+    threads = settings.threads if arguments.threads is None else arguments.threads
+    if arguments.batches and arguments.max_batch is not None:
+        raise UsageError("--max-batch ends the doubling; with --batches there is none")
+    chosen = {
+        "max_batch": arguments.max_batch,
+        "rounds": arguments.rounds,
+        "measure_s": arguments.seconds,
+        "timeout_s": arguments.timeout,
+        "cooldown_s": arguments.cooldown,
+    }
+    return Plan(
+        setups(
+            roster.models(wanted),
+            list(dict.fromkeys(providers.parse(name) for name in provider_names)),
+            _precisions(arguments.precisions),
+            threads,
+        ),
+        _batches(arguments.batches),
+        board=board,
+        **{name: value for name, value in chosen.items() if value is not None},
+    )
+
+
+def _listed(text: str | None) -> list[str]:
+    """The names between the commas, each once."""
+    return list(dict.fromkeys(word.strip() for word in (text or "").split(",") if word.strip()))
+
+
+def _batches(text: str | None) -> tuple[int, ...]:
+    try:
+        return tuple(int(word) for word in _listed(text))
+    except ValueError:
+        raise UsageError(f"--batches takes whole numbers: 1,2,4; not {text!r}") from None
+
+
+def _precisions(text: str | None) -> list[str]:
+    from edgetop.engine.variants import LABELS
+    from edgetop.study.plan import AS_STORED
+
+    wanted = _listed(text) or [AS_STORED]
+    known = (AS_STORED, *LABELS)
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"--precisions takes {', '.join(known)}; not {name!r}")
+    return wanted
+
+
+def _history(board: str) -> list[MeasuredRun]:
+    from edgetop.session.store.measured import runs_on
+
+    path = locations.sessions_file()
+    return runs_on(path, board) if path.exists() else []
+
+
+def _plan_words(course: Course, estimate: Estimate) -> str:
+    """What is to be done and about how long it will take."""
+    plan = course.plan
+    left = course.left()
+    if course.next() is None:
+        return "all points of this sweep are measured"
+    points = len({(setup, batch) for setup, batch, _ in left})
+    models = len({setup.title for setup in plan.setups})
+    batches = ", ".join(map(str, plan.ladder))
+    over = f", {course.count} visits are over" if course.count else ""
+    return (
+        f"{models} model{'s'[: models != 1]}, batches {batches}: {points} points in "
+        f"{len(left)} visits{over}; about {duration(estimate.left_s())}"
+    )
+
+
+def _tell(order: Order, power_mode: str, code: ExitCode, *, as_json: bool) -> int:
+    """Print the points; what ended the sweep decides on the exit code."""
+    from edgetop.cli import sweep_table
+    from edgetop.study.measured import points
+
+    found = points(order.course, power_mode)
+    if as_json:
+        streams.say(json.dumps([sweep_table.row(point) for point in found], indent=2), sys.stdout)
+    else:
+        lines = [*sweep_table.lines(found), *sweep_table.largest_lines(order.course)]
+        streams.say("\n".join(lines[1:]), sys.stdout)
+    if order.writer is not None:
+        name = order.name
+        if order.course.next() is not None:
+            streams.say(f"it goes on with: edgetop sweep --resume {name}", sys.stderr)
+        else:
+            streams.say(f"recorded as {name}", sys.stderr)
+    if code is ExitCode.DONE and found and all(point.error for point in found):
+        return ExitCode.MODEL
+    return code

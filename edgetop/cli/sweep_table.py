@@ -1,0 +1,121 @@
+"""The points of a sweep as a table of milliseconds per image, and as JSON rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgetop.cli.table import aligned
+from edgetop.zoo.naming import safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from edgetop.results import Point
+    from edgetop.study.course import Course
+
+_NOT_MEASURED, _DID_NOT_RUN = "-", "x"
+_TITLE = 40
+
+
+def lines(points: Sequence[Point]) -> list[str]:
+    """Models by batches, ms per image with half of the 95 % interval in percent; then the reasons.
+
+    Points under different conditions have a table each.
+    """
+    found: list[str] = []
+    for words, group in _by_conditions(points).items():
+        batches = sorted({point.batch for point in group})
+        rows = [["ms per image", *(f"batch {batch}" for batch in batches)]]
+        cells = {(point.model.name, point.batch): _cell(point) for point in group}
+        for name in dict.fromkeys(point.model.name for point in group):
+            figures = [cells.get((name, batch), _NOT_MEASURED) for batch in batches]
+            rows.append([safe_text(name, _TITLE), *figures])
+        found += ["", words] if words else [""]
+        found += aligned(rows, (False, *(True for _ in batches)))
+    reasons = [
+        f"x {safe_text(point.model.name, _TITLE)}, batch {point.batch}: {point.error}"
+        for point in points
+        if point.error and not point.error.startswith("not tried")
+    ]
+    notes = [
+        f"! {safe_text(point.model.name, _TITLE)}, batch {point.batch}: {point.note}"
+        for point in points
+        if point.note and not point.error
+    ]
+    return [*found, *([""] if reasons or notes else []), *reasons, *notes]
+
+
+def _by_conditions(points: Iterable[Point]) -> dict[str, list[Point]]:
+    """The points under each conditions, in words.
+
+    One that did not run stands beside those of its setup.
+    """
+    groups: dict[tuple[str, str], list[Point]] = {}
+    for point in points:
+        key = (point.conditions.provider, point.conditions.precision)
+        groups.setdefault(key, []).append(point)
+    found: dict[str, list[Point]] = {}
+    for group in groups.values():
+        told = [point.conditions.words() for point in group if point.conditions.runtime]
+        words = told[0] if told else group[0].conditions.words()
+        found.setdefault(words, []).extend(group)
+    return found
+
+
+def _cell(point: Point) -> str:
+    if point.ms_per_image is None:
+        return _DID_NOT_RUN
+    value = f"{point.ms_per_image:.4g}"
+    if point.ms_low is None or point.ms_high is None:
+        return value
+    return f"{value} ±{50 * (point.ms_high - point.ms_low) / point.ms_per_image:.2g}%"
+
+
+def largest_lines(course: Course) -> list[str]:
+    """The largest batch of each setup that was looked for."""
+    if not course.plan.doubles:
+        return []
+    rows = []
+    for number, setup in enumerate(course.plan.setups):
+        largest = course.largest(number)
+        if largest is None:
+            continue
+        final = course.largest_is_final(number)
+        rows.append(
+            [
+                safe_text(setup.spec.title, _TITLE),
+                f"{'' if final else 'at least '}{largest}",
+            ]
+        )
+    return ["", *aligned([["largest batch", ""], *rows], (False, True))] if rows else []
+
+
+def row(point: Point) -> dict[str, object]:
+    """One point by the contract's names."""
+    from edgetop.export import records
+
+    model, conditions = point.model, point.conditions
+    return {
+        "model": model.name,
+        "canonical_name": model.canonical_name or None,
+        "batch": point.batch,
+        "provider": conditions.provider or None,
+        "threads": conditions.threads,
+        "precision": conditions.precision or None,
+        "runtime": conditions.runtime or None,
+        "ms_per_image": point.ms_per_image,
+        "ms_per_image_low": point.ms_low,
+        "ms_per_image_high": point.ms_high,
+        "fps": point.fps,
+        "inferences": point.inferences,
+        "latency_ms": None if point.latency is None else records.latency(point.latency),
+        "memory": {"worker_mib": point.memory_mib, "scope": point.memory_scope or None},
+        "power": {"watts": point.power_w, "scope": point.power_scope or None},
+        "energy_j_per_image": point.j_per_image,
+        "temperature_c": point.temperature_c,
+        "state": point.state or None,
+        "gmacs": model.gmacs,
+        "params_m": model.params_m,
+        "error": point.error or None,
+        "note": point.note or None,
+    }

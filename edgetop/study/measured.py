@@ -1,0 +1,103 @@
+"""The points of a sweep: what all visits of each come to."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from edgetop.results import Conditions, Point
+from edgetop.sample import State
+from edgetop.stats.interval import of_visits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from edgetop.session.store.sweeps import Visit
+    from edgetop.study.course import Course
+    from edgetop.study.plan import Setup
+
+MEMORY_SCOPE = "process RSS"
+
+
+def points(course: Course, power_mode: str = "") -> tuple[Point, ...]:
+    """Every point of a sweep that has been visited, or that a smaller batch kept from it.
+
+    Args:
+        course: With all visits so far.
+        power_mode: Clocks, governor or power mode of the board, in words.
+    """
+    plan = course.plan
+    found = []
+    for number, setup in enumerate(plan.setups):
+        visited = {batch for index, batch in course.visited() if index == number}
+        told = [visit for batch in visited for visit in course.visits(number, batch)]
+        for batch in sorted(visited | set(plan.ladder)):
+            visits = course.visits(number, batch)
+            if visits:
+                found.append(point(setup, batch, visits, power_mode))
+            elif (before := course.ended_by(number, batch)) is not None:
+                reason = f"not tried: batch {before.batch} did not run ({before.error})"
+                conditions = _conditions(setup, told, power_mode)
+                found.append(Point(setup.model, batch, conditions, error=reason))
+    return tuple(found)
+
+
+def point(setup: Setup, batch: int, visits: Sequence[Visit], power_mode: str = "") -> Point:
+    """What the visits of a point come to; those that were throttled count if all were."""
+    good = [visit for visit in visits if not visit.error and visit.medians_ms]
+    whole = [visit for visit in good if not visit.search] or good
+    used = [visit for visit in whole if visit.state != State.THROTTLED.value] or whole
+    conditions = _conditions(setup, used or visits, power_mode)
+    found = of_visits([visit.medians_ms for visit in used])
+    if found is None:
+        return Point(setup.model, batch, conditions, error=visits[0].error or "nothing measured")
+    last = used[-1]
+    return Point(
+        setup.model,
+        batch,
+        conditions,
+        ms_per_image=found.value / batch,
+        ms_low=None if found.low is None else found.low / batch,
+        ms_high=None if found.high is None else found.high / batch,
+        fps=_middle(used, lambda visit: visit.fps),
+        latency=last.latency,
+        inferences=sum(visit.inferences for visit in used),
+        memory_mib=_middle(used, lambda visit: visit.memory_mib),
+        memory_scope=MEMORY_SCOPE,
+        power_w=_middle(used, lambda visit: visit.power_w),
+        power_scope=last.power_scope,
+        j_per_image=_middle(used, lambda visit: visit.j_per_image),
+        temperature_c=_middle(used, lambda visit: visit.temperature_c),
+        state=last.state,
+        note="; ".join(_notes(visits, used)),
+    )
+
+
+def _conditions(setup: Setup, visits: Iterable[Visit], power_mode: str) -> Conditions:
+    """Under which the last visit ran; before any, what was asked for."""
+    told = [visit for visit in visits if visit.runtime]
+    if not told:
+        spec = setup.spec
+        return Conditions("", spec.provider, spec.threads or None, spec.precision, power_mode)
+    last = told[-1]
+    return Conditions(last.runtime, last.provider, last.threads, last.precision, power_mode)
+
+
+def _middle(visits: Sequence[Visit], value_of: Callable[[Visit], float | None]) -> float | None:
+    values = [value for visit in visits if (value := value_of(visit)) is not None]
+    return median(values) if values else None
+
+
+def _notes(visits: Sequence[Visit], used: Sequence[Visit]) -> list[str]:
+    """What a reader must know of the figures."""
+    notes = []
+    failed = [visit for visit in visits if visit.error]
+    if failed:
+        notes.append(f"{len(failed)} of {len(visits)} visits failed: {failed[-1].error}")
+    if all(visit.state == State.THROTTLED.value for visit in used):
+        notes.append("throttled")
+    elif any(visit.state == State.DRIFTING.value for visit in used):
+        notes.append("drifting")
+    if all(visit.search for visit in used):
+        notes.append("a short look only")
+    return notes

@@ -1,0 +1,82 @@
+"""Which models a sweep is of: built-in ones, files, or all of a published report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgetop import reference
+from edgetop.engine.spec import RunSpec
+from edgetop.results import Model
+from edgetop.study import graphs
+from edgetop.zoo import catalogue, inspected, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from edgetop.zoo.catalogue import Architecture
+    from edgetop.zoo.resolve import ModelChoice
+
+_WITHOUT_TABLES = {"canziani": "003"}
+"""Reports that published figures only: their mark in the catalogue."""
+
+
+def models(names: Iterable[str]) -> list[tuple[ModelChoice, Model]]:
+    """What the names mean, each model once, and what is known of its graph.
+
+    Args:
+        names: Files, built-in names, or reports (``deepdetect``): then all of its networks that
+            edgetop can build.
+
+    Raises:
+        UsageError: A name means nothing; the nearest are told.
+        ModelError: A file is no model.
+    """
+    found: dict[str, tuple[ModelChoice, Model]] = {}
+    for name in names:
+        for choice in _choices(name):
+            if str(choice.path) not in found:
+                found[str(choice.path)] = (choice, _known(choice))
+    return list(found.values())
+
+
+def reports() -> tuple[str, ...]:
+    """Names that stand for all networks of a published report."""
+    return tuple(dict.fromkeys((*(name.split("/")[0] for name in reference.boards()),
+                                *_WITHOUT_TABLES)))  # fmt: skip
+
+
+def _choices(name: str) -> list[ModelChoice]:
+    networks = _networks(name.strip().lower())
+    return [resolve.built_in(item) for item in networks] or [resolve.resolve(name)]
+
+
+def _networks(report: str) -> list[Architecture]:
+    """All networks of a report, in the order of its tables; none if it is no report's name."""
+    code = _WITHOUT_TABLES.get(report)
+    if code is not None:
+        return [item for item in catalogue.ARCHITECTURES if code in item.seed_reports]
+    names = dict.fromkeys(
+        point.model.canonical_name
+        for board in reference.boards()
+        if board.split("/")[0] == report
+        for point in reference.load(board).points
+    )
+    return [found for name in names if name and (found := catalogue.find(name))]
+
+
+def _known(choice: ModelChoice) -> Model:
+    architecture = choice.architecture
+    if architecture is None:
+        spec = RunSpec(str(choice.path), choice.title)
+        graph = graphs.recognised(choice.title, inspected.facts(spec), 1)
+        return graph.model or Model(choice.title)
+    return Model(
+        name=choice.title,
+        canonical_name=architecture.canonical_name,
+        family=architecture.family,
+        input_px=architecture.input_px,
+        params_m=architecture.params_m,
+        gmacs=architecture.gmacs,
+        top1_pct=architecture.top1_pct,
+        top1_source=architecture.top1_source,
+    )
