@@ -169,5 +169,3 @@ class Browser:
         message, _, self._rest = self._rest.partition(b"\0")
         answer: dict[str, Any] = json.loads(message)
         return answer
-
-

@@ -277,9 +277,7 @@ def _legend(groups: Sequence[_Group], kind: str, shape: str = "") -> tuple[Key, 
     return tuple(Key(name, colour, kind, shape) for name, colour, _ in groups)
 
 
-def _left_out(
-    results: Sequence[Results], known: Sequence[Model], what: str
-) -> tuple[str, ...]:
+def _left_out(results: Sequence[Results], known: Sequence[Model], what: str) -> tuple[str, ...]:
     shown = {key_of(model) for model in known}
     names = [short(m.name) for m in models(results) if key_of(m) not in shown]
     return (f"Left out, their {what} is not known: {joined(names, 8)}.",) if names else ()
@@ -291,8 +289,8 @@ def _edge(x: Sequence[float], y: Sequence[float]) -> str:
     if edge is None:
         return ""
     return (
-        f" Its longest edge is top-1 = {number(edge.intercept)} - {number(-edge.slope)} × FPS, over "
-        f"{100 * edge.share:.0f} % of its range."
+        f" Its longest edge is top-1 = {number(edge.intercept)} - {number(-edge.slope)} × FPS, "
+        f"over {100 * edge.share:.0f} % of its range."
     )
 
 

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edgetop.study.report import draw
 from edgetop.study.report.by_batch import reason_of
-from edgetop.study.report.figure import UNKNOWN, Figure, Key, Table, joined, number, positive, rounded
+from edgetop.study.report.figure import (
+    UNKNOWN,
+    Figure,
+    Key,
+    Table,
+    joined,
+    number,
+    positive,
+    rounded,
+)
 from edgetop.study.report.points import at_batch, condition_words, fastest, key_of, models
 
 if TYPE_CHECKING:
@@ -19,7 +28,9 @@ if TYPE_CHECKING:
 HOVER_BAR = "<b>%{customdata}</b><br>%{x:.4~g}"
 _LONGEST_NAME = 24
 _BAR_PX = 11
-_MOST_ROWS = 60
+_MOST_BARS = 300
+_FEWEST_ROWS = 6
+_MOST_TOLD = 6
 _SAME = 0.02
 """How far the operations of one graph may differ: implementations pad differently."""
 
@@ -94,19 +105,22 @@ def largest_batch(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         looks: Theirs.
     """
     title = "Largest batch"
-    found = [largest_batches(item) for item in results]
-    if not any(largest.batch > 1 for board in found for largest in board.values()):
+    told = [(look, largest_batches(item)) for item, look in zip(results, looks, strict=True)]
+    several = [(look, board) for look, board in told if any(i.batch > 1 for i in board.values())]
+    if not several:
         return Figure(
             "largest-batch",
             title,
             missing="it needs models that ran at several batches; here only single images did",
         )
+    looks, found = [look for look, _ in several], [board for _, board in several]
+    single = [look.name for look, board in told if board and look not in looks]
     rows = [m for m in models(results) if any(key_of(m) in board for board in found)]
     rows.sort(key=lambda m: -sum(board[key_of(m)].batch for board in found if key_of(m) in board))
     batches = [largest.batch for board in found for largest in board.values()]
     ended = [f"{look.name} ({sum(bool(i.ended) for i in b.values())} of {len(b)} models)"
-             for b, look in zip(found, looks, strict=True) if b]  # fmt: skip
-    shown = rows[:_MOST_ROWS]
+             for b, look in zip(found, looks, strict=True)]  # fmt: skip
+    shown = rows[: _most_rows(looks)]
     return Figure(
         "largest-batch",
         title,
@@ -115,7 +129,11 @@ def largest_batch(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         traces=tuple(
             _bars(
                 look,
-                [(n, float(b[key_of(m)].batch), m.name) for n, m in enumerate(shown) if key_of(m) in b],
+                [
+                    (n, float(b[key_of(m)].batch), m.name)
+                    for n, m in enumerate(shown)
+                    if key_of(m) in b
+                ],
                 HOVER_BAR + " images",
             )
             for b, look in zip(found, looks, strict=True)
@@ -124,9 +142,13 @@ def largest_batch(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
             [m.name for m in shown],
             draw.batch_axis({1, *batches}, range=_log_range(0.7, max(batches))),
         ),
-        height_px=_height(len(shown), len(results)),
+        height_px=_height(len(shown), len(looks)),
         legend=_legend(looks),
-        findings=(f"A limit was reached on {joined(ended)}.", *_cut(shown, rows)),
+        findings=(
+            f"A limit was reached on {joined(ended)}.",
+            *((f"Only single images were run on {joined(single)}.",) if single else ()),
+            *_cut(shown, rows),
+        ),
         table=Table(
             ("model", *(word for look in looks for word in (look.name, "ended by"))),
             tuple(
@@ -165,7 +187,7 @@ def by_device(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
     odd = [m.name for m in shared if not _same_graph([b.get(key_of(m)) for b in found])]
     rows = [model for model in shared if model.name not in odd]
     rows.sort(key=lambda m: -max(_fps(board.get(key_of(m))) or 0 for board in found))
-    shown = rows[:_MOST_ROWS]
+    shown = rows[: _most_rows(results)]
     values = [fps for board in found for m in rows if (fps := _fps(board.get(key_of(m))))]
     conditions = [
         f"{look.name}: {words}"
@@ -177,7 +199,7 @@ def by_device(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         title,
         says=f"Images per second at batch {batch} of the {len(rows)} models that more than one "
         "board ran, the quickest conditions of each. Boards were measured with different "
-        f"software: compare orders of magnitude. {'. '.join(conditions)}.",
+        f"software: compare orders of magnitude. The axis is logarithmic. {_few(conditions)}.",
         traces=tuple(
             _bars(
                 look,
@@ -202,6 +224,12 @@ def by_device(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
             tuple((m.name, *(number(_fps(b.get(key_of(m)))) for b in found)) for m in rows),
         ),
     )
+
+
+def _few(conditions: Sequence[str]) -> str:
+    more = len(conditions) - _MOST_TOLD
+    told = ". ".join(conditions[:_MOST_TOLD])
+    return f"{told}. {more} more are told under Conditions" if more > 0 else told
 
 
 def _same_graph(points: Sequence[Point | None]) -> bool:
@@ -262,6 +290,11 @@ def _bars(look: Look, rows: Sequence[tuple[int, float, str]], hover: str) -> dic
 
 def _legend(looks: Sequence[Look]) -> tuple[Key, ...]:
     return tuple(Key(look.name, look.colour, "bar", look.hatch) for look in looks)
+
+
+def _most_rows(boards: Sequence[object]) -> int:
+    """As many as a reader may scroll through."""
+    return max(_FEWEST_ROWS, _MOST_BARS // len(boards))
 
 
 def _height(rows: int, boards: int) -> int:

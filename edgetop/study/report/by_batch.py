@@ -126,6 +126,8 @@ def _marks(quantity: Quantity, results: Results, symbols: Mapping[str, str]) -> 
     marks = draw.Marks()
     lines = series(results)
     mixed = len({line.conditions for line in lines}) > 1
+    # A single mark at the edge would only cover the lines.
+    labelled = [line for line in lines if len({point.batch for point in line.points}) > 1]
     for line in lines:
         known = [point for point in line.points if positive(quantity.value(point)) is not None]
         for point in known:
@@ -133,7 +135,7 @@ def _marks(quantity: Quantity, results: Results, symbols: Mapping[str, str]) -> 
                 point.batch,
                 quantity.value(point) or 0.0,
                 about=draw.about(point, conditions=mixed),
-                label=line.name if point is known[-1] else "",
+                label=line.name if point is known[-1] and line in labelled else "",
                 symbol=symbols[key_of(point.model)],
                 low=quantity.low(point),
                 high=quantity.high(point),
@@ -186,23 +188,29 @@ def reason_of(point: Point) -> str:
 
 
 def _table(quantity: Quantity, results: Sequence[Results], looks: Sequence[Look]) -> Table:
+    """Models by batches, with the conditions where a board has several."""
     batches = sorted({point.batch for item in results for point in item.points})
-    rows = [
-        (look.name, line.name, line.conditions.words() or UNKNOWN, *_cells(quantity, line, batches))
+    lines = [
+        (look, line)
         for item, look in zip(results, looks, strict=True)
         for line in series(item)
-        if any(positive(quantity.value(point)) is not None for point in line.points)
-        or quantity is TIME
+        if quantity is TIME or any(positive(quantity.value(point)) for point in line.points)
     ]
-    return Table(
+    told = any(len({p.conditions for p in item.points}) > 1 for item in results)
+    rows = [
         (
-            "board",
-            "model",
-            "conditions",
-            *(f"{quantity.unit}, batch {batch}" for batch in batches),
-        ),
+            look.name,
+            line.name,
+            *([line.conditions.words() or UNKNOWN] if told else []),
+            *_cells(quantity, line, batches),
+        )
+        for look, line in lines
+    ]
+    words = ("board", "model", "conditions") if told else ("board", "model")
+    return Table(
+        (*words, *(f"{quantity.unit}, batch {batch}" for batch in batches)),
         tuple(rows),
-        (False, False, False, *(True for _ in batches)),
+        (*(False for _ in words), *(True for _ in batches)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edgetop.study.report import accuracy, bars, by_batch, costs, look, tables
-from edgetop.study.report.figure import Section
+from edgetop.study.report.figure import Figure, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +21,11 @@ def sections(results: Sequence[Results], highlighted: str = "") -> list[Section]
         highlighted: ID of the one to highlight; empty for those that edgetop measured.
     """
     looks = look.looks(results, highlighted)
+    pairs = sorted(zip(results, looks, strict=True), key=lambda pair: not pair[1].highlighted)
+    results, looks = [item for item, _ in pairs], [drawn for _, drawn in pairs]
     symbols = look.model_symbols(results)
 
-    def over_batch(quantity: by_batch.Quantity) -> by_batch.Figure:
+    def over_batch(quantity: by_batch.Quantity) -> Figure:
         return by_batch.figure(quantity, results, looks, symbols)
 
     return [

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edgetop.stats.lines import least_squares
 from edgetop.study.report import draw
-from edgetop.study.report.figure import Figure, Table, axis, joined, number, positive
+from edgetop.study.report.figure import UNKNOWN, Figure, Table, axis, joined, number, positive
 from edgetop.study.report.points import at_batch, condition_words, usual_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from edgetop.results import Point, Results
+    from edgetop.results import Conditions, Point, Results
     from edgetop.stats.lines import Line
     from edgetop.study.report.look import Look
     from edgetop.study.report.points import Value
@@ -42,7 +42,7 @@ class Relation:
 
 
 def weights_mib(point: Point) -> float | None:
-    """The size of a point's parameters as they are stored, MiB: 4 bytes each unless it says less."""
+    """The parameters of a point as stored, MiB: 4 bytes each unless its precision is lower."""
     if point.model.params_m is None:
         return None
     size = _BYTES.get(point.conditions.precision.lower(), 4)
@@ -99,21 +99,20 @@ def figure(relation: Relation, results: Sequence[Results], looks: Sequence[Look]
         return Figure(relation.id, relation.title, missing=relation.missing)
     traces, findings, rows = [], [], []
     for look, _, batch, points in sorted(boards, key=lambda board: board[0].highlighted):
-        x, y = [_at(relation.x, p) for p in points], [_at(relation.y, p) for p in points]
         traces.append(draw.trace(_marks(relation, points), look, _hover(relation)))
-        line = least_squares(x, y)
-        if line is None:
-            findings.append(f"{look.name}, batch {batch}: too few different models for a fit.")
-        else:
-            told = relation.equation(line.slope, line.intercept)
-            findings.append(
-                f"{look.name}, batch {batch}: {told}, R² {number(line.r2)}, {line.points} points."
-            )
-            corners = _corners(x, y, line, log=relation.log)
-            traces.append(draw.fitted(look, *corners, name=f"{look.name}: {told}"))
+        fitted, told = _fit(relation, look, points)
+        traces += fitted
+        findings.append(f"{look.name}, batch {batch}: {told}")
         rows += [
-            (look.name, p.model.name, p.conditions.words(), str(batch), number(a), number(b))
-            for p, a, b in zip(points, x, y, strict=True)
+            (
+                look.name,
+                p.model.name,
+                p.conditions.words() or UNKNOWN,
+                str(batch),
+                number(relation.x(p)),
+                number(relation.y(p)),
+            )
+            for p in points
         ]
     every = [p for *_, points in boards for p in points]
     return Figure(
@@ -134,6 +133,28 @@ def figure(relation: Relation, results: Sequence[Results], looks: Sequence[Look]
             (False, False, False, True, True, True),
         ),
     )
+
+
+def _fit(
+    relation: Relation, look: Look, points: Sequence[Point]
+) -> tuple[list[dict[str, Any]], str]:
+    """A board's line and what it says; of the conditions under which most of its models ran."""
+    groups: dict[Conditions, list[Point]] = {}
+    for point in points:
+        groups.setdefault(point.conditions, []).append(point)
+    # Of several as large ones, those with the smaller values: the accelerator, not the CPU.
+    group = max(groups.values(), key=lambda g: (len(g), -sum(_at(relation.y, p) for p in g)))
+    x, y = [_at(relation.x, p) for p in group], [_at(relation.y, p) for p in group]
+    line = least_squares(x, y)
+    if line is None:
+        return [], "too few different models for a fit."
+    equation = relation.equation(line.slope, line.intercept)
+    trace = draw.fitted(
+        look, *_corners(x, y, line, log=relation.log), name=f"{look.name}: {equation}"
+    )
+    words = group[0].conditions.words() or "conditions not told"
+    under = f" ({words})" if len(groups) > 1 else ""
+    return [trace], f"{equation}, R² {number(line.r2)}, {line.points} models{under}."
 
 
 def _usable(relation: Relation, points: Sequence[Point]) -> list[Point]:

@@ -164,7 +164,8 @@ def log_axis(title: str, values: Iterable[float | None], **more: Any) -> dict[st
     made = axis(title, type="log", tickangle=0, **more)
     if known:
         low, high = math.log10(min(known)), math.log10(max(known))
-        steps = (1,) if high - low > 3.5 else (1, 2, 5) if high - low > 0.7 else (1, 1.5, 2, 3, 5, 7)
+        decades = high - low
+        steps = (1,) if decades > 3.5 else (1, 2, 5) if decades > 0.7 else (1, 1.5, 2, 3, 5, 7)
         ticks = [
             step * 10.0**decade
             for decade in range(math.floor(low) - 1, math.ceil(high) + 1)

@@ -46,6 +46,8 @@ class Look:
     hatch: str
     highlighted: bool
     """They are what the report is about; the others are there for comparison."""
+    opacity: float = 1.0
+    """Others step back where something is highlighted."""
 
     @property
     def width_px(self) -> float:
@@ -56,11 +58,6 @@ class Look:
     def size_px(self) -> int:
         """Of its markers."""
         return 11 if self.highlighted else 7
-
-    @property
-    def opacity(self) -> float:
-        """Others step back where something is highlighted."""
-        return 1 if self.highlighted else 0.8
 
 
 def looks(results: Sequence[Results], highlighted: str = "") -> list[Look]:
@@ -91,6 +88,7 @@ def looks(results: Sequence[Results], highlighted: str = "") -> list[Look]:
                 symbol=symbols[number % len(symbols)],
                 hatch=hatches[number % len(hatches)],
                 highlighted=own,
+                opacity=1.0 if own or not any(owns) else 0.8,
             )
         )
     return found

@@ -4,8 +4,9 @@
   const figures = JSON.parse(document.getElementById("figures").textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const narrow = window.matchMedia("(max-width: 600px)");
-  const touch = window.matchMedia("(pointer: coarse)").matches;
+  const touch = window.matchMedia("(hover: none), (pointer: coarse)").matches;
   const PRINTED_PX = 690; // an A4 page between usual margins
+  const BUTTONS = [["toImage"], ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]];
   const drawn = [];
 
   function colour(name) {
@@ -70,7 +71,7 @@
       const inside = box.width > 0 && box.left >= left && box.right <= edge.right
         && box.top >= edge.top && box.bottom <= edge.bottom;
       const free = inside && !kept.some((other) => box.left < other.right + 2
-        && box.right > other.left - 2 && box.top < other.bottom && box.bottom > other.top);
+        && box.right > other.left - 2 && box.top < other.bottom + 2 && box.bottom > other.top - 2);
       if (free) kept.push(box);
       return free;
     });
@@ -81,8 +82,8 @@
 
   async function draw(plot) {
     const figure = figures[plot.dataset.figure];
-    const settings = { responsive: true, displaylogo: false };
-    if (touch) settings.displayModeBar = false; // else it is there while a pointer is
+    const settings = { responsive: true, displaylogo: false, modeBarButtons: BUTTONS };
+    settings.displayModeBar = touch ? false : "hover";
     try {
       await Plotly.newPlot(plot, figure.data, full(figure.layout), settings);
     } catch (error) {

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
     from edgetop.study.report.figure import Figure, Section, Table
 
+_MOST_FINDINGS = 10
+_HOW_TO_READ = (
+    "A button above a chart hides what bears its name and shows it again; a mark tells more when "
+    "it is pointed at; the numbers of a chart are below it."
+)
+_NO_SCRIPT = "The charts need JavaScript; the tables have all that they show."
 INSTALL = 'pip install "edgetop[report]"'
 
 
@@ -56,11 +62,8 @@ def page(title: str, sections: Sequence[Section], *, own: Sequence[str], made_un
         "<body>",
         "<header>",
         f"<h1>{_text(title)}</h1>",
-        f'<p class="soft">Made by edgetop {__version__} on {moment}. A name on a button above a '
-        "chart hides and shows it; a mark tells more when it is pointed at; the numbers of a chart "
-        "are in the table below it.</p>",
-        "<noscript><p class='missing'>The charts need JavaScript; the tables have all that they "
-        "show.</p></noscript>",
+        f'<p class="soft">Made by edgetop {__version__} on {moment}. {_HOW_TO_READ}</p>',
+        f'<noscript><p class="missing">{_NO_SCRIPT}</p></noscript>',
         "</header>",
         *_contents(sections),
         "<main>",
@@ -180,10 +183,7 @@ def _figure(figure: Figure, own: frozenset[str]) -> Iterator[str]:
             f'<div class="plot" id="plot-{figure.id}" data-figure="{figure.id}" role="group" '
             f'aria-label="{_text(figure.title)}, chart" style="height:{figure.height_px}px"></div>'
         )
-    if figure.findings:
-        yield '<ul class="findings">'
-        yield from (f"<li>{_text(finding)}</li>" for finding in figure.findings)
-        yield "</ul>"
+    yield from _findings(figure.findings)
     if figure.table is not None and figure.table_open:
         yield from _table(figure.table, figure.title, own)
     elif figure.table is not None:
@@ -191,6 +191,19 @@ def _figure(figure: Figure, own: frozenset[str]) -> Iterator[str]:
         yield from _table(figure.table, figure.title, own)
         yield "</details>"
     yield "</section>"
+
+
+def _findings(findings: Sequence[str]) -> Iterator[str]:
+    first, more = findings[:_MOST_FINDINGS], findings[_MOST_FINDINGS:]
+    if first:
+        yield f'<ul class="findings">{_items(first)}</ul>'
+    if more:
+        yield f"<details><summary>{len(more)} more such lines</summary>"
+        yield f'<ul class="findings">{_items(more)}</ul></details>'
+
+
+def _items(lines: Sequence[str]) -> str:
+    return "".join(f"<li>{_text(line)}</li>" for line in lines)
 
 
 def _legend(figure: Figure) -> Iterator[str]:

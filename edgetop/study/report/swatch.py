@@ -42,9 +42,7 @@ def swatch(key: Key) -> str:
     colour = html.escape(key.colour)
     if key.kind == "line":
         dash = _DASHES.get(key.shape, "")
-        inside = (
-            f'<path d="M0 7h26" stroke="{colour}" stroke-width="3" stroke-dasharray="{dash}"/>'
-        )
+        inside = f'<path d="M0 7h26" stroke="{colour}" stroke-width="3" stroke-dasharray="{dash}"/>'
     elif key.kind == "mark":
         path = _SYMBOLS.get(key.shape)
         inside = (

@@ -27,31 +27,19 @@ def constraint_grid(results: Sequence[Results], looks: Sequence[Look]) -> Figure
     """
     title = "Best models under limits of memory and speed"
     rows: list[tuple[str, ...]] = []
-    findings: list[str] = []
+    told: dict[str, list[str]] = {}
     for item, look in zip(results, looks, strict=True):
-        batch = usual_batch(item, lambda point: point.ms_per_image)
-        try:
-            cells, notes = best.grid(item, batch=batch or 1, top=_TOP)
-        except UsageError as error:  # nothing ran at all
-            findings.append(f"{look.name}: {error.message}.")
-            continue
-        findings += [f"{look.name}: {note}." for note in notes]
-        if not any(cell.points for cell in cells):
-            findings.append(f"{look.name}, batch {batch}: no model meets any of the limits.")
-            continue
-        for cell in cells:
-            ranked = [
-                f"{point.model.name} {number(point.model.top1_pct, 4)}" for point in cell.points
-            ]
-            places = (*ranked, *[UNKNOWN] * (_TOP - len(ranked)))
-            limits = f"{cell.max_memory_gb:g} GB, {cell.min_fps:g} FPS"
-            rows.append((look.name, limits, str(batch), *places))
+        found, notes = _grid(item, look)
+        rows += found
+        for note in notes:
+            told.setdefault(note, []).append(look.name)
+    findings = [f"{joined(names, 8)}: {note}." for note, names in told.items()]
     if not rows:
         return Figure(
             "constraint-grid",
             title,
-            missing="it needs models with known accuracy, memory and time that meet the limits. "
-            + " ".join(findings),
+            missing="it needs models whose accuracy, memory and time are known and meet the "
+            f"limits. {' '.join(findings)}",
         )
     return Figure(
         "constraint-grid",
@@ -67,6 +55,26 @@ def constraint_grid(results: Sequence[Results], looks: Sequence[Look]) -> Figure
         ),
         table_open=True,
     )
+
+
+def _grid(item: Results, look: Look) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The rows of one board, and what must be known of it."""
+    batch = usual_batch(item, lambda point: point.ms_per_image) or 1
+    if all(point.memory_mib is None for point in item.points):
+        return [], ["memory is not known, so no model can be held against a limit of it"]
+    try:
+        cells, notes = best.grid(item, batch=batch, top=_TOP)
+    except UsageError as error:
+        return [], [error.message]
+    if not any(cell.points for cell in cells):
+        return [], [*notes, f"no model at batch {batch} meets any of the limits"]
+    rows = []
+    for cell in cells:
+        ranked = [f"{point.model.name} {number(point.model.top1_pct, 4)}" for point in cell.points]
+        limits = f"{cell.max_memory_gb:g} GB, {cell.min_fps:g} FPS"
+        places = (*ranked, *[UNKNOWN] * (_TOP - len(ranked)))
+        rows.append((look.name, limits, str(batch), *places))
+    return rows, list(notes)
 
 
 def conditions(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
