@@ -21,6 +21,7 @@ _COMMANDS = (
     "models",
     "inspect",
     "sweep",
+    "boards",
 )
 
 
@@ -34,7 +35,18 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    from edgetop.cli import compare, export, inspect, models, replay, run, sensors, sessions, sweep
+    from edgetop.cli import (
+        boards,
+        compare,
+        export,
+        inspect,
+        models,
+        replay,
+        run,
+        sensors,
+        sessions,
+        sweep,
+    )
 
     top = _Parser(
         prog="edgetop",
@@ -52,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     models.add_parser(commands)
     inspect.add_parser(commands)
     sweep.add_parser(commands)
+    boards.add_parser(commands)
     return top
 
 

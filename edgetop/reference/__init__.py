@@ -33,7 +33,7 @@ def load(name: str) -> Results:
 
     board = BOARDS.get(name.strip().lower())
     if board is None:
-        raise UsageError(_unknown(name))
+        raise UsageError(unknown(name))
     return results_of(board)
 
 
@@ -47,7 +47,8 @@ def nearest(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*parts, *close)))[:3]
 
 
-def _unknown(name: str) -> str:
+def unknown(name: str) -> str:
+    """What to say where there is no board of this name: the nearest."""
     from edgetop.zoo.naming import safe_text
 
     near = nearest(name)

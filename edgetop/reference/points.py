@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _LATENCIES = ("mean_ms", "min_ms", "p50_ms", "p90_ms", "max_ms")
 """Columns that a source may have, called as in `LatencyStats`."""
 
+_OTHERS_ACCURACY = (
+    "The source publishes no accuracy: top-1 is what others published of trained weights."
+)
+
 
 def results_of(board: Board) -> Results:
     """All that was published of a board, in the order of the table."""
@@ -31,16 +35,17 @@ def results_of(board: Board) -> Results:
     own = {role: column.replace("{device}", board.device) for role, column in columns}
     board = replace(board, source=replace(board.source, columns=own))
     rows = rows_of_board(board)
+    points = tuple(_point(board, row) for row in rows)
     return Results(
         id=board.id,
         board=board.name,
         source=board.source.citation,
-        points=tuple(_point(board, row) for row in rows),
+        points=points,
         published=True,
         conditions=board.source.conditions,
         peak_tmacs=board.peak_tmacs,
         peak_source=board.peak_source,
-        notes=_notes(board, rows),
+        notes=_notes(board, rows, points),
     )
 
 
@@ -163,11 +168,14 @@ def _accuracy(
     return known.top1_pct, known.top1_source
 
 
-def _notes(board: Board, rows: list[Row]) -> tuple[str, ...]:
+def _notes(board: Board, rows: list[Row], points: tuple[Point, ...]) -> tuple[str, ...]:
     """Of the source, of the board, and of the networks, each told once."""
-    names = dict.fromkeys(
+    notes = [*board.source.notes, board.note]
+    if "top1_pct" not in board.source.columns and any(point.model.top1_pct for point in points):
+        notes.append(_OTHERS_ACCURACY)
+    notes += [
         f"{_printed(board.source, row.cells)}: {name.note}"
         for row in rows
         if (name := _name(board.source, row.cells)) is not None and name.note
-    )
-    return (*board.source.notes, *([board.note] if board.note else ()), *names)
+    ]
+    return tuple(note for note in dict.fromkeys(notes) if note)

@@ -43,6 +43,9 @@ def modules_after(code: str) -> set[str]:
         ("edgetop.zoo.resolve", {"numpy", "textual", "onnx", "onnxruntime"}),
         ("edgetop.stats.latency", {"textual", "onnx", "onnxruntime"}),
         ("edgetop.sensors.board", {"textual", "onnx", "onnxruntime"}),
+        ("edgetop.reference.points", {"numpy", "textual", "onnx", "onnxruntime"}),
+        ("edgetop.cli.boards", {"numpy", "textual", "onnx", "onnxruntime", "edgetop.reference"}),
+        ("edgetop.cli.chosen", {"numpy", "textual", "onnx", "onnxruntime", "edgetop.reference"}),
         ("edgetop.export.table", {"numpy", "textual", "onnx", "onnxruntime"}),
     ],
 )
