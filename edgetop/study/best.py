@@ -85,18 +85,18 @@ class _Quantity:
         return value / limit
 
 
+def memory_gb(point: Point) -> float | None:
+    """Memory in GB of 1024 MiB."""
+    return None if point.memory_mib is None else point.memory_mib / MIB_PER_GB
+
+
 _QUANTITIES = {
-    "max_memory_gb": _Quantity("memory", lambda point: memory_gb(point), least=False),
+    "max_memory_gb": _Quantity("memory", memory_gb, least=False),
     "min_fps": _Quantity("throughput", lambda point: point.fps, least=True),
     "max_power_w": _Quantity("power", lambda point: point.power_w, least=False),
     "max_energy_j": _Quantity("energy", lambda point: point.j_per_image, least=False),
     "max_ms": _Quantity("time", lambda point: point.ms_per_image, least=False),
 }
-
-
-def memory_gb(point: Point) -> float | None:
-    """Memory in GB of 1024 MiB."""
-    return None if point.memory_mib is None else point.memory_mib / MIB_PER_GB
 
 
 def best(results: Results, limits: Limits, *, batch: int = 1, top: int = 5) -> Chosen:
@@ -132,7 +132,8 @@ def grid(results: Results, *, batch: int = 1, top: int = 5) -> tuple[list[Cell],
     Raises:
         UsageError: Nothing ran at that batch.
     """
-    cells, notes = [], ()
+    cells: list[Cell] = []
+    notes: tuple[str, ...] = ()
     for max_memory_gb in GRID_MEMORY_GB:
         for min_fps in GRID_FPS:
             chosen = best(results, Limits(max_memory_gb, min_fps), batch=batch, top=top)
@@ -153,9 +154,7 @@ def _at_batch(results: Results, batch: int) -> list[Point]:
 def _with_accuracy(points: list[Point], results: Results, notes: list[str]) -> list[Point]:
     """Those whose accuracy is known; of edgetop's own int8 variants nobody knows it."""
     quantised = [
-        point
-        for point in points
-        if point.conditions.precision == "int8" and not results.published
+        point for point in points if point.conditions.precision == "int8" and not results.published
     ]
     if quantised:
         notes.append(

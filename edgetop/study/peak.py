@@ -1,0 +1,159 @@
+"""The peak of the board that a session was recorded on, measured here once and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edgetop import locations
+from edgetop.errors import UsageError
+from edgetop.export.atomic import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from edgetop.results import Results
+
+_PATIENCE_S = 180.0
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_PRECISION = "fp32"
+
+
+def with_known_peak(results: Results) -> Results:
+    """The results with the peak of their board, if it was ever measured."""
+    return _with_peak(results, _nothing)
+
+
+def with_measured_peak(results: Results, tell: Callable[[str], None]) -> Results:
+    """The results with the peak of their board, measured now if that was never done.
+
+    Only the board that they were recorded on can be measured, and only what ran at fp32 has a
+    peak. It takes a few seconds; if it fails, the reason is told and the peak stays unknown.
+
+    Args:
+        results: Of any board.
+        tell: Gets a line for people before and after what goes wrong.
+    """
+    if results.board != _this_board():
+        return with_known_peak(results)
+
+    def measured(provider: str, threads: int) -> dict[str, Any] | None:
+        tell(f"measuring the peak of this board with {provider}, {threads} threads; once")
+        try:
+            found = _measure(provider, threads) | {"board": results.board}
+            _keep(found)
+        except UsageError as error:
+            tell(error.message)
+            return None
+        return found
+
+    return _with_peak(results, measured)
+
+
+def _nothing(_provider: str, _threads: int) -> None:
+    return None
+
+
+def _with_peak(results: Results, otherwise: Callable[[str, int], dict[str, Any] | None]) -> Results:
+    """The highest peak of all that the points ran on: it bounds every one of them."""
+    if results.published or results.peak_tmacs is not None:
+        return results
+    found = []
+    for provider, threads, runtime in _ran_on(results):
+        kept = _kept(results.board, provider, threads, runtime)
+        found += [peak for peak in (kept or otherwise(provider, threads),) if peak]
+    if not found:
+        return results
+    highest = max(found, key=lambda peak: peak["tmacs"])
+    return replace(
+        results,
+        peak_tmacs=highest["tmacs"],
+        peak_precision=highest["precision"],
+        peak_source=_words(highest),
+    )
+
+
+def _words(peak: dict[str, Any]) -> str:
+    size, runs = peak["size"], len(peak["rates"])
+    return (
+        f"measured on this board: matrix products of {size} x {size}, {peak['runtime']}, "
+        f"{peak['provider']} {peak['threads']} threads, best of {runs} runs"
+    )
+
+
+def _ran_on(results: Results) -> Iterator[tuple[str, int, str]]:
+    """Each provider of the fp32 points, with the most threads it had, and the runtime."""
+    most: dict[str, tuple[int, str]] = {}
+    for point in results.points:
+        at = point.conditions
+        if at.precision in ("", _PRECISION) and at.provider and at.threads:
+            most[at.provider] = max(most.get(at.provider, (0, "")), (at.threads, at.runtime))
+    for provider, (threads, runtime) in most.items():
+        yield provider, threads, runtime
+
+
+def _this_board() -> str:
+    from edgetop.sensors.files import Sysroot
+    from edgetop.sensors.identity import board_name
+
+    return board_name(Sysroot(Path("/")))
+
+
+def _measure(provider: str, threads: int) -> dict[str, Any]:
+    request = json.dumps({"provider": provider, "threads": threads})
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "edgetop.engine.peak", request],
+            check=False, capture_output=True, text=True, timeout=_PATIENCE_S, cwd=_PACKAGE_ROOT,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise UsageError(f"the peak is unknown: it took longer than {_PATIENCE_S:g} s") from None
+    found = _parsed(done.stdout)
+    if done.returncode or found is None:
+        said = done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"]
+        raise UsageError(f"the peak is unknown: {said[-1].removeprefix('edgetop: ')}")
+    return found
+
+
+def _folder() -> Path:
+    return locations.cache_dir() / "peaks"
+
+
+def _keep(peak: dict[str, Any]) -> None:
+    key = "\0".join(str(peak[name]) for name in ("board", "provider", "threads", "runtime"))
+    digest = hashlib.sha256(f"{key}\0{peak['precision']}".encode()).hexdigest()[:20]
+    try:
+        _folder().mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write into {_folder()}: {error.strerror}") from error
+    write_atomically(_folder() / f"{digest}.json", [json.dumps(peak, indent=1)])
+
+
+def _kept(board: str, provider: str, threads: int, runtime: str) -> dict[str, Any] | None:
+    """What was measured before, with this runtime if there is a choice."""
+    if not _folder().is_dir():
+        return None
+    found = [
+        peak
+        for path in sorted(_folder().glob("*.json"))
+        if (peak := _parsed(path.read_text(encoding="utf-8", errors="replace")))
+        and (peak.get("board"), peak["provider"], peak["threads"]) == (board, provider, threads)
+    ]
+    return max(found, key=lambda peak: bool(peak["runtime"] == runtime), default=None)
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    """A peak as JSON; None for anything else, such as a file that lost its end."""
+    try:
+        found = json.loads(text)
+        rate, runs = float(found["tmacs"]), len(found["rates"])
+        whole = {"size", "provider", "threads", "runtime", "precision"} <= found.keys()
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return found if whole and runs and math.isfinite(rate) and rate > 0 else None
