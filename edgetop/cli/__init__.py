@@ -22,6 +22,7 @@ _COMMANDS = (
     "inspect",
     "sweep",
     "boards",
+    "report",
 )
 
 
@@ -42,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
         inspect,
         models,
         replay,
+        report,
         run,
         sensors,
         sessions,
@@ -65,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     inspect.add_parser(commands)
     sweep.add_parser(commands)
     boards.add_parser(commands)
+    report.add_parser(commands)
     return top
 
 

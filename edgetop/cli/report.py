@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgetop.cli import chosen, streams, values
+from edgetop.cli import chosen, recorded, streams, values
 from edgetop.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def main(arguments: argparse.Namespace) -> int:
         kind=arguments.format or _by_ending(path),
         title=arguments.title[:_LONGEST_TITLE],
         highlighted=highlighted,
+        facts=_facts(arguments.session, results),
         made_unix_s=time.time(),
     )
     if to_stdout:
@@ -100,6 +101,20 @@ def _highlighted(name: str, results: Sequence[Results]) -> str:
             f"--highlight {name}: it must be one of what is reported: {', '.join(ids)}"
         )
     return found[0]
+
+
+def _facts(names: Sequence[str], results: Sequence[Results]) -> dict[str, list[tuple[str, str]]]:
+    """What the sessions wrote down of their systems, by ID."""
+    from edgetop.study.report.facts import facts_of
+
+    found = {}
+    for name in names or [item.id for item in results if not item.published]:
+        session = recorded.open_recorded(name)
+        try:
+            found[session.info.id] = facts_of(session)
+        finally:
+            session.close()
+    return found
 
 
 def _what(results: Sequence[Results]) -> str:

@@ -189,7 +189,7 @@ def against_throughput(results: Sequence[Results], looks: Sequence[Look]) -> Fig
         )
     traces: list[dict[str, Any]] = []
     findings, rows = [], []
-    for look, batch, points in sorted(boards, key=lambda board: board[0].highlighted):
+    for look, batch, points in boards:
         x, y = [_fps(point) for point in points], [_top1(point.model) or 0.0 for point in points]
         hull = upper_hull(x, y)
         marks = draw.Marks()
@@ -216,7 +216,7 @@ def against_throughput(results: Sequence[Results], looks: Sequence[Look]) -> Fig
         f"{joined([str(batch) for batch in sorted({batch for _, batch, _ in boards})])}; the line "
         "is the board's upper bound (the concave hull on linear axes), below which every model "
         f"lies.{f' Conditions: {conditions}.' if conditions else ''}",
-        traces=tuple(traces),
+        traces=tuple(reversed(traces)),  # the first board lies on top
         legend=tuple(draw.key(board[0]) for board in boards),
         layout={
             "xaxis": draw.log_axis("images per second (FPS)", [_fps(p) for p in every]),

@@ -101,14 +101,13 @@ def figure(
     values = [value for _, marks in boards for value in marks.y]
     name = f"{quantity.name}, {quantity.unit}"
     batches = [int(x) for _, marks in boards for x in marks.x if x is not None]
-    # The highlighted board comes last, on top of the others.
-    ordered = sorted(boards, key=lambda board: board[0].highlighted)
     hover = f"batch %{{x}}: %{{y:.4~g}} {quantity.unit}"
     return Figure(
         quantity.id,
         quantity.title,
         says=_says(quantity, results),
-        traces=tuple(draw.trace(marks, look, hover, lines=True) for look, marks in ordered),
+        # The first board lies on top.
+        traces=tuple(draw.trace(marks, look, hover, lines=True) for look, marks in boards[::-1]),
         layout={
             "xaxis": draw.batch_axis(batches),
             "yaxis": draw.log_axis(name, values)

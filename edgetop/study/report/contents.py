@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from edgetop.results import Results
 
 
-def sections(results: Sequence[Results], highlighted: str = "") -> list[Section]:
+def sections(
+    results: Sequence[Results], highlighted: str = "", facts: tables.Facts | None = None
+) -> list[Section]:
     """Everything a report shows, in its order.
 
     Args:
         results: At least one board's or session's.
         highlighted: ID of the one to highlight; empty for those that edgetop measured.
+        facts: What a session wrote down of its system, by its ID: headings and texts.
     """
     looks = look.looks(results, highlighted)
     pairs = sorted(zip(results, looks, strict=True), key=lambda pair: not pair[1].highlighted)
@@ -59,5 +62,6 @@ def sections(results: Sequence[Results], highlighted: str = "") -> list[Section]
             "Power and energy",
             (over_batch(by_batch.POWER), over_batch(by_batch.ENERGY)),
         ),
-        Section("conditions-section", "Conditions", (tables.conditions(results, looks),)),
+        Section("findings", "The reports' findings", (tables.tested_claims(results, looks),)),
+        Section("origin", "Conditions", (tables.conditions(results, looks, facts or {}),)),
     ]

@@ -98,10 +98,9 @@ def figure(relation: Relation, results: Sequence[Results], looks: Sequence[Look]
     if not boards:
         return Figure(relation.id, relation.title, missing=relation.missing)
     traces, findings, rows = [], [], []
-    for look, _, batch, points in sorted(boards, key=lambda board: board[0].highlighted):
-        traces.append(draw.trace(_marks(relation, points), look, _hover(relation)))
+    for look, _, batch, points in boards:
         fitted, told = _fit(relation, look, points)
-        traces += fitted
+        traces += [draw.trace(_marks(relation, points), look, _hover(relation)), *fitted]
         findings.append(f"{look.name}, batch {batch}: {told}")
         rows += [
             (
@@ -119,7 +118,7 @@ def figure(relation: Relation, results: Sequence[Results], looks: Sequence[Look]
         relation.id,
         relation.title,
         says=_says(relation, every, sorted({batch for _, _, batch, _ in boards})),
-        traces=tuple(traces),
+        traces=tuple(reversed(traces)),  # the first board lies on top
         legend=tuple(draw.key(board[0]) for board in boards),
         layout={
             "xaxis": _axis(relation.x_title, [_at(relation.x, p) for p in every], relation),

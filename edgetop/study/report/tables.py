@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from edgetop.errors import UsageError
-from edgetop.study import best
+from edgetop.study import best, claims
 from edgetop.study.report.figure import UNKNOWN, Figure, Table, joined, number
 from edgetop.study.report.points import condition_words, usual_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from edgetop.results import Results
     from edgetop.study.report.look import Look
 
+Facts: TypeAlias = "Mapping[str, Sequence[tuple[str, str]]]"
+
 _TOP = 5
+_MOST_TESTED = 8
 
 
 def constraint_grid(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
@@ -77,17 +80,68 @@ def _grid(item: Results, look: Look) -> tuple[list[tuple[str, ...]], list[str]]:
     return rows, list(notes)
 
 
-def conditions(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
-    """On what, by whom and how everything was measured.
+def tested_claims(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
+    """The findings of the classic reports, put to the highlighted boards, or to the first ones.
 
     Args:
         results: Of all boards.
         looks: Theirs.
     """
+    own = [item for item, look in zip(results, looks, strict=True) if look.highlighted]
+    chosen = own or results[:_MOST_TESTED]
+    names = {item.id: look.name for item, look in zip(results, looks, strict=True)}
+    found = [outcome for item in chosen for outcome in claims.outcomes(item, results)]
+    untested: dict[str, list[str]] = {}
+    for outcome in found:
+        if outcome.verdict is claims.Verdict.UNTESTED:
+            reason = f"{names[outcome.board]}, {outcome.why}"
+            untested.setdefault(reason, []).append(outcome.claim.id)
+    rows = [
+        (
+            names[outcome.board],
+            outcome.claim.id,
+            outcome.verdict.value,
+            outcome.claim.statement,
+            outcome.why,
+            outcome.claim.source,
+        )
+        for outcome in found
+        if outcome.verdict is not claims.Verdict.UNTESTED
+    ]
+    findings = tuple(f"Cannot be tested: {', '.join(ids)}: {why}." for why, ids in untested.items())
+    title = "What the reports found, and whether it holds here"
+    if not rows:
+        return Figure(
+            "claims", title, missing=f"none of the claims can be tested. {' '.join(findings)}"
+        )
+    return Figure(
+        "claims",
+        title,
+        says=f"{len(claims.CLAIMS)} findings of five edge reports as tests on the figures of "
+        f"{joined([names[item.id] for item in chosen])}"
+        f"{'' if own or len(results) <= _MOST_TESTED else f' (the first {_MOST_TESTED} boards)'}.",
+        findings=findings,
+        table=Table(
+            ("board", "claim", "verdict", "statement", "figures", "source"),
+            tuple(rows),
+            (False,) * 6,
+        ),
+        table_open=True,
+    )
+
+
+def conditions(results: Sequence[Results], looks: Sequence[Look], facts: Facts) -> Figure:
+    """On what, by whom and how everything was measured.
+
+    Args:
+        results: Of all boards.
+        looks: Theirs.
+        facts: What a session wrote down of its system, by its ID: headings and texts.
+    """
     rows: list[tuple[str, str, str]] = []
     said: dict[str, str] = {}
     for item, look in zip(results, looks, strict=True):
-        told = _conditions(item)
+        told = _conditions(item, facts.get(item.id, ()))
         notes = dict.fromkeys([*item.notes, *_notes(item)])
         new = [note for note in notes if note not in said]
         told += [("note", note) for note in new]
@@ -109,7 +163,7 @@ def conditions(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
     )
 
 
-def _conditions(item: Results) -> list[tuple[str, str]]:
+def _conditions(item: Results, facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     points = item.points
     ran = sum(point.ms_per_image is not None for point in points)
     memory = [scope for scope in dict.fromkeys(point.memory_scope for point in points) if scope]
@@ -117,7 +171,8 @@ def _conditions(item: Results) -> list[tuple[str, str]]:
     peak = f"{number(item.peak_tmacs)} TMAC/s ({item.peak_source})" if item.peak_tmacs else ""
     return [
         ("id", item.id),
-        ("measured by", item.source if item.published else f"edgetop, here: {item.source}"),
+        ("measured by", item.source),
+        *facts,
         ("points", f"{ran} with a time, {len(points) - ran} without"),
         ("how", item.conditions or UNKNOWN),
         ("runtime, provider, precision, power mode", condition_words(points, 6) or UNKNOWN),

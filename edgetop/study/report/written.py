@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edgetop.results import Results
+    from edgetop.study.report.tables import Facts
 
 
 def report(
@@ -20,6 +21,7 @@ def report(
     kind: str,
     title: str = "",
     highlighted: str = "",
+    facts: Facts | None = None,
     made_unix_s: float,
 ) -> str:
     """The whole report.
@@ -29,6 +31,7 @@ def report(
         kind: ``html`` or ``md``.
         title: Of the report; empty for one that names the boards.
         highlighted: ID of the one to highlight; empty for those that edgetop measured.
+        facts: What a session wrote down of its system, by its ID: headings and texts.
         made_unix_s: When, for the reader.
 
     Raises:
@@ -39,7 +42,9 @@ def report(
     looks = look.looks(results, highlighted)
     title = title or f"Inference on {joined([item.name for item in looks], most=3)}"
     if kind == "md":
-        return markdown.document(title, contents.sections(results, highlighted), made_unix_s)
+        sections = contents.sections(results, highlighted, facts)
+        return markdown.document(title, sections, made_unix_s)
+    page.plotly_js()  # better refused before all is computed
     own = [item.name for item in looks if item.highlighted]
-    sections = contents.sections(results, highlighted)
+    sections = contents.sections(results, highlighted, facts)
     return page.page(title, sections, own=own, made_unix_s=made_unix_s)
