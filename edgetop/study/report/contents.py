@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from edgetop.study.report import accuracy, bars, by_batch, costs, look, tables
 from edgetop.study.report.figure import Figure, Section
+from edgetop.study.report.points import merged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ def sections(
     """
     looks = look.looks(results, highlighted)
     pairs = sorted(zip(results, looks, strict=True), key=lambda pair: not pair[1].highlighted)
-    results, looks = [item for item, _ in pairs], [drawn for _, drawn in pairs]
+    results, looks = [merged(item) for item, _ in pairs], [drawn for _, drawn in pairs]
     symbols = look.model_symbols(results)
 
     def over_batch(quantity: by_batch.Quantity) -> Figure:

@@ -31,6 +31,8 @@ _HOW_TO_READ = (
     "it is pointed at; the numbers of a chart are below it."
 )
 _NO_SCRIPT = "The charts need JavaScript; the tables have all that they show."
+_WORDY = 40
+"""Characters of a cell that must not become a tall narrow column."""
 INSTALL = 'pip install "edgetop[report]"'
 
 
@@ -226,9 +228,11 @@ def _table(table: Table, title: str, own: frozenset[str]) -> Iterator[str]:
         yield f'<th scope="col" {kind}>{_text(heading)}</th>'
     yield "</tr></thead><tbody>"
     for row in table.rows:
-        cells = "".join(
-            f"<td {kind}>{_text(cell)}</td>" if kind else f"<td>{_text(cell)}</td>"
-            for cell, kind in zip(row, numbers, strict=True)
-        )
+        cells = "".join(_cell(cell, kind) for cell, kind in zip(row, numbers, strict=True))
         yield f'<tr class="own">{cells}</tr>' if row and row[0] in own else f"<tr>{cells}</tr>"
     yield "</tbody></table></div>"
+
+
+def _cell(text: str, kind: str) -> str:
+    kind = kind or ('class="words"' if len(text) > _WORDY else "")
+    return f"<td {kind}>{_text(text)}</td>" if kind else f"<td>{_text(text)}</td>"

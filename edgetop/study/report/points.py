@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 from typing import TYPE_CHECKING
 
+from edgetop.stats.interval import of_visits
 from edgetop.study.report.figure import positive
 
 if TYPE_CHECKING:
@@ -50,12 +52,48 @@ def series(results: Results) -> list[Series]:
     ]
 
 
+def merged(results: Results) -> Results:
+    """One point for each model, batch and conditions: what several runs of it come to.
+
+    The figures are the medians of the runs that ran, the interval is that of the visits of a
+    sweep (`edgetop.stats.interval`).
+    """
+    groups: dict[tuple[Model, int, Conditions], list[Point]] = {}
+    for point in results.points:
+        groups.setdefault((point.model, point.batch, point.conditions), []).append(point)
+    return replace(results, points=tuple(_merged(points) for points in groups.values()))
+
+
+def _merged(points: Sequence[Point]) -> Point:
+    ran = [point for point in points if positive(point.ms_per_image) is not None]
+    if len(ran) < 2:
+        return ran[0] if ran else points[-1]
+    interval = of_visits([[point.ms_per_image or 0.0] for point in ran])
+    states = dict.fromkeys(point.state for point in ran)
+    notes = dict.fromkeys(point.note for point in ran)
+    return replace(
+        ran[-1],
+        ms_per_image=median(point.ms_per_image or 0.0 for point in ran),
+        ms_low=interval.low if interval else None,
+        ms_high=interval.high if interval else None,
+        fps=_median(point.fps for point in ran),
+        inferences=sum(point.inferences or 0 for point in ran) or None,
+        memory_mib=_median(point.memory_mib for point in ran),
+        power_w=_median(point.power_w for point in ran),
+        j_per_image=_median(point.j_per_image for point in ran),
+        state=next(iter(states)) if len(states) == 1 else "",
+        note="; ".join([f"median of {len(ran)} runs", *(note for note in notes if note)]),
+    )
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
 def at_batch(results: Results, batch: int) -> list[Point]:
-    """The points of one batch, the last of each model and conditions."""
-    found = {
-        (point.model, point.conditions): point for point in results.points if point.batch == batch
-    }
-    return list(found.values())
+    """The points of one batch."""
+    return [point for point in results.points if point.batch == batch]
 
 
 def usual_batch(results: Results, value: Value) -> int | None:

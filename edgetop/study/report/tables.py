@@ -52,9 +52,9 @@ def constraint_grid(results: Sequence[Results], looks: Sequence[Look]) -> Figure
         "source.",
         findings=tuple(findings),
         table=Table(
-            ("board", "limits", "batch", *(str(place + 1) for place in range(_TOP))),
+            ("board", "GB", "FPS", "batch", *(f"{place}." for place in range(1, _TOP + 1))),
             tuple(rows),
-            (False,) * (3 + _TOP),
+            (False, True, True, True, *[False] * _TOP),
         ),
         table_open=True,
     )
@@ -74,9 +74,9 @@ def _grid(item: Results, look: Look) -> tuple[list[tuple[str, ...]], list[str]]:
     rows = []
     for cell in cells:
         ranked = [f"{point.model.name} {number(point.model.top1_pct, 4)}" for point in cell.points]
-        limits = f"{cell.max_memory_gb:g} GB, {cell.min_fps:g} FPS"
+        limits = (f"{cell.max_memory_gb:g}", f"{cell.min_fps:g}", str(batch))
         places = (*ranked, *[UNKNOWN] * (_TOP - len(ranked)))
-        rows.append((look.name, limits, str(batch), *places))
+        rows.append((look.name, *limits, *places))
     return rows, list(notes)
 
 

@@ -40,6 +40,7 @@ def report(
     if not any(item.points for item in results):
         raise UsageError("there is nothing to report: no model ran in what was chosen")
     looks = look.looks(results, highlighted)
+    looks.sort(key=lambda item: not item.highlighted)
     title = title or f"Inference on {joined([item.name for item in looks], most=3)}"
     if kind == "md":
         sections = contents.sections(results, highlighted, facts)
