@@ -185,10 +185,10 @@ def _figure(figure: Figure, own: frozenset[str]) -> Iterator[str]:
             f'<div class="plot" id="plot-{figure.id}" data-figure="{figure.id}" role="group" '
             f'aria-label="{_text(figure.title)}, chart" style="height:{figure.height_px}px"></div>'
         )
-    yield from _findings(figure.findings)
     if figure.table is not None and figure.table_open:
         yield from _table(figure.table, figure.title, own)
-    elif figure.table is not None:
+    yield from _findings(figure.findings)
+    if figure.table is not None and not figure.table_open:
         yield f"<details><summary>The numbers ({len(figure.table.rows)} rows)</summary>"
         yield from _table(figure.table, figure.title, own)
         yield "</details>"

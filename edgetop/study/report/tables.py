@@ -139,16 +139,17 @@ def conditions(results: Sequence[Results], looks: Sequence[Look], facts: Facts) 
         facts: What a session wrote down of its system, by its ID: headings and texts.
     """
     rows: list[tuple[str, str, str]] = []
-    said: dict[str, str] = {}
+    numbers: dict[str, int] = {}
     for item, look in zip(results, looks, strict=True):
         told = _conditions(item, facts.get(item.id, ()))
-        notes = dict.fromkeys([*item.notes, *_notes(item)])
-        new = [note for note in notes if note not in said]
-        told += [("note", note) for note in new]
         # Boards of one source share notes: they are printed once.
-        for name in dict.fromkeys(said[note] for note in notes if note in said):
-            told.append(("note", f"{len(notes) - len(new)} notes as of {name} above"))
-        said.update(dict.fromkeys(new, look.name))
+        shared = [str(numbers[note]) for note in _notes(item) if note in numbers]
+        for note in _notes(item):
+            if note not in numbers:
+                numbers[note] = len(numbers) + 1
+                told.append((f"note {numbers[note]}", note))
+        if shared:
+            told.append(("more notes", f"{joined(shared, 99)} above hold here, too"))
         rows += [
             ("" if place else look.name, heading, text)
             for place, (heading, text) in enumerate(told)
@@ -171,7 +172,7 @@ def _conditions(item: Results, facts: Sequence[tuple[str, str]]) -> list[tuple[s
     peak = f"{number(item.peak_tmacs)} TMAC/s ({item.peak_source})" if item.peak_tmacs else ""
     return [
         ("id", item.id),
-        ("measured by", item.source),
+        ("source", item.source),
         *facts,
         ("points", f"{ran} with a time, {len(points) - ran} without"),
         ("how", item.conditions or UNKNOWN),
@@ -183,13 +184,14 @@ def _conditions(item: Results, facts: Sequence[tuple[str, str]]) -> list[tuple[s
 
 
 def _notes(item: Results) -> list[str]:
-    """What single points must be read with, each note once with its models."""
+    """What a reader must know of all points, then of single ones with their models."""
     models: dict[str, list[str]] = {}
     for point in item.points:
         if point.note:
             models.setdefault(point.note, []).append(point.model.name)
-    return [
+    single = [
         f"{joined(list(dict.fromkeys(names)), 6)}: {note}"
         for note, names in models.items()
         if note not in item.notes
     ]
+    return list(dict.fromkeys([*item.notes, *single]))
