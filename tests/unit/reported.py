@@ -1,4 +1,4 @@
-"""Results for the tests of reports: a small board of one's own, one published, one with odd names."""
+"""Results for the tests of reports: a board of one's own, a published one, one with odd names."""
 
 from __future__ import annotations
 
@@ -92,9 +92,11 @@ def hostile() -> Results:
 def many(points: int = 3000) -> list[Results]:
     """Boards of a hundred models at ten batches, until there are so many points."""
     models = [
-        Model(f"network-with-a-long-name-{n}", f"Network {n}", "F", 224, 1.0 + n, 0.1 + n / 7, 50.0 + n / 4, "t")
+        Model(
+            f"network-of-some-size-{n}", f"N {n}", "F", 224, 1.0 + n, 0.1 + n / 7, 50 + n / 4, "t"
+        )
         for n in range(100)
-    ]  # fmt: skip
+    ]
     return [
         Results(
             f"paper/board-{board}", f"Board {board}", "A paper",

@@ -14,7 +14,6 @@ import reported
 from edgetop import reference
 from edgetop.results import Conditions, Point
 from edgetop.study.report import accuracy, bars, by_batch, contents, costs, figure, look, tables
-from edgetop.study.report.look import Look
 from edgetop.study.report.points import merged, usual_batch
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from edgetop.results import Results
     from edgetop.study.report.figure import Figure
+    from edgetop.study.report.look import Look
 
 BIANCO = ("bianco/titan-xp", "bianco/jetson-tx1")
 
@@ -92,12 +92,12 @@ def test_a_point_that_did_not_run_is_told_with_its_reason() -> None:
 
 def test_boards_differ_by_more_than_their_colour() -> None:
     results = [
-        replace(reported.published(), id=f"paper/{n}", board=f"Board {n}") for n in range(6)
+        replace(reported.published(), id=f"paper/{n}", board=f"Board {n}") for n in range(5)
     ] + [reported.own()]
     found = look.looks(results)
     for attribute in ("dash", "symbol", "hatch"):
         assert len({getattr(item, attribute) for item in found}) == len(found), attribute
-    assert [item.highlighted for item in found] == [False] * 6 + [True]
+    assert [item.highlighted for item in found] == [False] * 5 + [True]
     assert found[-1].width_px > found[0].width_px
     assert found[-1].colour not in {item.colour for item in found[:-1]}
 

@@ -84,6 +84,7 @@ def number(value: float | None, digits: int = 3) -> str:
         return UNKNOWN
     if value == 0:
         return "0"
+    value = float(f"{value:.{digits}g}") if abs(value) < 10**digits else value
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     return f"{value:.{decimals}f}"
 

@@ -23,15 +23,12 @@ _OWN_SYMBOLS = ("star", "hexagram")
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "pentagon")
 _OWN_HATCHES = ("", "+")
 _HATCHES = ("/", "\\", "x", "-", "|", ".")
-_MODEL_SYMBOLS = tuple(
-    shape + style
-    for style in ("", "-open", "-open-dot")
-    for shape in (
-        "circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "pentagon", "x",
-        "hexagon", "star", "triangle-left", "triangle-right", "bowtie", "hourglass", "octagon",
-        "star-diamond", "star-square", "hexagram",
-    )
+_SHAPES = (
+    "circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "pentagon", "x",
+    "hexagon", "star", "triangle-left", "triangle-right", "star-triangle-up", "diamond-tall",
+    "octagon", "star-diamond", "star-square", "hexagram",
 )  # fmt: skip
+_MODEL_SYMBOLS = tuple(shape + style for style in ("", "-open", "-open-dot") for shape in _SHAPES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,22 @@ def merged(results: Results) -> Results:
     """
     groups: dict[tuple[Model, int, Conditions], list[Point]] = {}
     for point in results.points:
-        groups.setdefault((point.model, point.batch, point.conditions), []).append(point)
+        groups.setdefault((point.model, point.batch, point.conditions), []).append(_plain(point))
     return replace(results, points=tuple(_merged(points) for points in groups.values()))
+
+
+def _plain(point: Point) -> Point:
+    """A point without figures that are no numbers above 0: a damaged record may have any."""
+    return replace(
+        point,
+        ms_per_image=positive(point.ms_per_image),
+        ms_low=positive(point.ms_low),
+        ms_high=positive(point.ms_high),
+        fps=positive(point.fps),
+        memory_mib=positive(point.memory_mib),
+        power_w=positive(point.power_w),
+        j_per_image=positive(point.j_per_image),
+    )
 
 
 def _merged(points: Sequence[Point]) -> Point:
