@@ -25,6 +25,7 @@ NAMES = (
     "screen",
     "sensors",
     "sessions",
+    "sweeps",
     "zoo",
     "first_paint",
     "startup",

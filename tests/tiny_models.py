@@ -119,3 +119,24 @@ def with_external_weights(path: Path) -> Path:
         model, path, save_as_external_data=True, location=f"{path.name}.data", size_threshold=0
     )
     return path
+
+
+def colours(
+    path: Path,
+    classes: int = 3,
+    *,
+    dims: Dims = ("N", 3, 8, 8),
+    kind: int = TensorProto.FLOAT,
+    first: int = 0,
+) -> Path:
+    """Scores of ``classes``: the mean of red is that of class ``first``, then green, then blue."""
+    weight = np.zeros((3, classes), dtype=np.float32)
+    weight[[0, 1, 2], [first, first + 1, first + 2]] = 1
+    last = dims[3] == 3
+    nodes = [
+        helper.make_node("Cast", ["x"], ["f"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["f"], ["m"], axes=[1, 2] if last else [2, 3], keepdims=0),
+        helper.make_node("MatMul", ["m", "w"], ["s"]),
+        helper.make_node("Cast", ["s"], ["y"], to=TensorProto.FLOAT),
+    ]
+    return save(path, nodes, {"x": (kind, dims)}, {"w": weight})

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 from edgetop import __version__
 from edgetop.cli import streams
 from edgetop.errors import EdgetopError, ExitCode
 
-_COMMANDS = (
+_MODULES = (
     "run",
     "sensors",
     "sessions",
     "replay",
     "export",
-    "compare",
-    "demo",
     "models",
     "inspect",
     "sweep",
     "boards",
+    "compare",
+    "accuracy",
     "report",
 )
+"""One module for each command of its name, in the order of the help."""
+
+_COMMANDS = (*_MODULES, "demo")  # which is a replay
 
 
 class _Parser(argparse.ArgumentParser):
@@ -36,20 +40,6 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    from edgetop.cli import (
-        boards,
-        compare,
-        export,
-        inspect,
-        models,
-        replay,
-        report,
-        run,
-        sensors,
-        sessions,
-        sweep,
-    )
-
     top = _Parser(
         prog="edgetop",
         description="top for edge inference: what a model really does on this board, live",
@@ -57,17 +47,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"edgetop {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    run.add_parser(commands)
-    sensors.add_parser(commands)
-    sessions.add_parser(commands)
-    replay.add_parser(commands)
-    export.add_parser(commands)
-    compare.add_parser(commands)
-    models.add_parser(commands)
-    inspect.add_parser(commands)
-    sweep.add_parser(commands)
-    boards.add_parser(commands)
-    report.add_parser(commands)
+    for name in _MODULES:
+        import_module(f"edgetop.cli.{name}").add_parser(commands)
     return top
 
 

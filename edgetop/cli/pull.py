@@ -15,7 +15,7 @@ from edgetop.cli import streams
 from edgetop.cli.table import aligned
 from edgetop.errors import ExitCode, UsageError
 from edgetop.zoo import resolve
-from edgetop.zoo.naming import safe_text, title_of
+from edgetop.zoo.naming import safe_text, title_of, without_suffix
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +36,9 @@ def add_parser(actions: argparse._SubParsersAction[Any]) -> None:
         description="Fetch a model with trained weights from the ONNX Model Zoo into your model "
         "folder. Its hash is checked; what was interrupted goes on where it ended.",
     )
-    parser.add_argument("name", metavar="NAME", nargs="?", help="as --list has it")
+    parser.add_argument(
+        "name", metavar="NAME", nargs="?", help="of a file or a model, as --list has it"
+    )
     parser.add_argument("--list", action="store_true", help="list what can be fetched")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="write it there instead")
@@ -57,6 +59,9 @@ def main(arguments: argparse.Namespace) -> int:
     if not arguments.name:
         raise UsageError("name a model to fetch; 'edgetop models pull --list' lists them")
     entry = manifest.find(arguments.name)
+    if without_suffix(arguments.name.strip()).lower() != entry.name.lower():
+        kind = f"opset {entry.opset or '?'}, {entry.precision or 'unknown precision'}"
+        streams.say(f"{safe_text(entry.model)}: the file {entry.name} ({kind})", sys.stdout)
     output = arguments.output or locations.user_models_dir() / f"{entry.name}.onnx"
     _pull(entry, output.absolute(), arguments.base, force=arguments.force)
     return ExitCode.DONE
@@ -64,7 +69,9 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _pull(entry: Pretrained, path: Path, base: str | None, *, force: bool) -> None:
     from edgetop.zoo import manifest
-    from edgetop.zoo.download import Wanted, has_hash
+    from edgetop.zoo.addresses import usable
+    from edgetop.zoo.download import Wanted
+    from edgetop.zoo.parts import has_hash
 
     shown = safe_text(str(path), 200)
     if has_hash(path, entry.sha256):
@@ -74,9 +81,7 @@ def _pull(entry: Pretrained, path: Path, base: str | None, *, force: bool) -> No
         raise UsageError(f"{shown} is another file; choose a name with -o, or add --force")
     base = base or config.load().models_url
     bases = (f"{base.rstrip('/')}/",) if base else manifest.BASES
-    for address in bases:
-        _check_address(address)
-    urls = [f"{address}{entry.path}" for address in bases]
+    urls = [f"{usable(address)}{entry.path}" for address in bases]
     _fetch(Wanted(urls, entry.sha256, entry.size), path)
     streams.say(f"{shown}: {entry.size / 2**20:.1f} MiB, hash verified", sys.stdout)
 
@@ -87,7 +92,7 @@ def verified(text: str, sha256: str | None) -> ModelChoice:
     Raises:
         UsageError: The hash is missing or wrong, or the address cannot be fetched.
     """
-    from edgetop.zoo.download import has_hash
+    from edgetop.zoo.parts import has_hash
 
     wanted = (sha256 or "").strip().lower()
     if sha256 is not None and not _HASH.fullmatch(wanted):
@@ -103,15 +108,16 @@ def verified(text: str, sha256: str | None) -> ModelChoice:
 
 
 def _fetched(url: str, sha256: str) -> ModelChoice:
-    from edgetop.zoo.download import Wanted, has_hash
+    from edgetop.zoo.addresses import usable
+    from edgetop.zoo.download import Wanted
+    from edgetop.zoo.parts import has_hash
 
-    _check_address(url)
+    url = usable(url)
     name = safe_text(unquote(urlsplit(url).path.rpartition("/")[2])) or "model.onnx"
     folder = locations.cache_dir() / "pulled"
     path = folder / f"{sha256}.onnx"
     if not sha256:
         found = _fetch(Wanted([url], "", None), folder / "unverified.onnx")
-        (folder / "unverified.onnx").replace(folder / f"{found}.onnx")
         raise UsageError(
             f"{name} is not run before you have said that it is the right one: if its hash is what "
             f"its author published, add --sha256 {found}"
@@ -121,19 +127,6 @@ def _fetched(url: str, sha256: str) -> ModelChoice:
     return resolve.ModelChoice(title_of(Path(name)), path)
 
 
-def _check_address(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-        secret = parts.username is not None
-    except ValueError:
-        usable = secret = False
-    if not usable:
-        raise UsageError("an address must begin with http:// or https:// and name a server")
-    if secret:
-        raise UsageError("an address with a user or password is not taken: others could read it")
-
-
 def _fetch(wanted: Wanted, path: Path) -> str:
     from edgetop.zoo.download import download
 
@@ -141,7 +134,8 @@ def _fetch(wanted: Wanted, path: Path) -> str:
         try:
             return download(wanted, path, progress)
         except KeyboardInterrupt:
-            streams.complain("interrupted; the same command goes on where this one ended")
+            advice = "; the same command goes on where this one ended" if wanted.sha256 else ""
+            streams.complain(f"interrupted{advice}")
             raise
 
 

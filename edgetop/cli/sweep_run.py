@@ -111,10 +111,12 @@ def run(
 
 def _power_mode(session: LiveSession) -> str:
     """Power mode and governor, as far as the board tells."""
+    from edgetop.study.measured import mode_words
+
     if session.last is None:
         return ""
     board = session.last.board
-    return ", ".join(part for part in (board.power_mode, board.governor) if part)
+    return mode_words(board.power_mode, board.governor)
 
 
 def _recorder(order: Order, session: LiveSession, board: Board, settings: Settings) -> Recorder:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _NOT_MEASURED, _DID_NOT_RUN = "-", "x"
 _TITLE = 40
+_WHOLE_MS = 1000
+"""From where four digits need no fraction."""
 
 
 def lines(points: Sequence[Point]) -> list[str]:
@@ -65,7 +67,8 @@ def _by_conditions(points: Iterable[Point]) -> dict[str, list[Point]]:
 def _cell(point: Point) -> str:
     if point.ms_per_image is None:
         return _DID_NOT_RUN
-    value = f"{point.ms_per_image:.4g}"
+    ms = point.ms_per_image
+    value = f"{ms:.4g}" if ms < _WHOLE_MS else f"{ms:.0f}"
     if point.ms_low is None or point.ms_high is None:
         return value
     return f"{value} ±{50 * (point.ms_high - point.ms_low) / point.ms_per_image:.2g}%"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,6 +50,9 @@ class Model(Protocol):
         leaves the outputs there, so that on an accelerator both copies are inside the time,
         as an application sees it.
         """
+
+    def results(self, feed: Feed) -> dict[str, Any]:
+        """What one inference gives, by name of the output: arrays, or whatever else it makes."""
 
 
 class Backend(Protocol):

@@ -178,6 +178,11 @@ class OrtModel:
 
         return run
 
+    def results(self, feed: Feed) -> dict[str, Any]:
+        """What one inference gives, by name of the output."""
+        names = [item.name for item in self._session.get_outputs()]
+        return dict(zip(names, self._session.run(names, dict(feed)), strict=True))
+
     def _can_bind(self, feed: Feed) -> bool:
         """Sequences, maps and strings cannot be bound; such models run the plain way."""
         outputs = self._session.get_outputs()

@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
     Args:
         arguments: Descriptors: the channel's socket, then one ring per instance.
     """
-    _be_the_first_to_go()
+    be_the_first_to_go()
     channel_fd, *ring_fds = (int(word) for word in arguments)
     channel = Channel(socket.socket(fileno=channel_fd))
     order, *hurried = _first_messages(channel)
@@ -74,7 +74,7 @@ def _first_messages(channel: Channel) -> list[dict[str, Any]]:
     return messages
 
 
-def _be_the_first_to_go() -> None:
+def be_the_first_to_go() -> None:
     """Ask the kernel to kill this process first when memory runs out, not sshd."""
     try:
         with open("/proc/self/oom_score_adj", "w") as file:

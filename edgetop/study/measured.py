@@ -73,6 +73,12 @@ def point(setup: Setup, batch: int, visits: Sequence[Visit], power_mode: str = "
     )
 
 
+def mode_words(power_mode: str, governor: str) -> str:
+    """What the board was set to, for people: ``15W, governor schedutil``."""
+    words = (power_mode, f"governor {governor}" if governor else "")
+    return ", ".join(word for word in words if word)
+
+
 def _conditions(setup: Setup, visits: Iterable[Visit], power_mode: str) -> Conditions:
     """Under which the last visit ran; before any, what was asked for."""
     told = [visit for visit in visits if visit.runtime]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from edgetop.engine.variants import title_as_stored
 from edgetop.results import Conditions, Model, Point, Results
 from edgetop.sample import State
-from edgetop.study import graphs
-from edgetop.study.measured import MEMORY_SCOPE
+from edgetop.session.store import schema
+from edgetop.study import graphs, measured
+from edgetop.study.course import Course
+from edgetop.study.plan import Plan
 from edgetop.zoo import catalogue
 from edgetop.zoo.naming import safe_text
 
@@ -30,15 +32,18 @@ _DOUBTFUL = (State.DRIFTING, State.THROTTLED, State.HUNG, State.FAILED)
 def results_of(recorded: Recorded) -> Results:
     """All runs of a session that measured something, in their order, as they stood at their end.
 
-    Runs of a trial of A and B are left out: in short slices a model runs as it does not alone.
+    Of a sweep it is its points, whichever of its sessions this is. Runs of a trial of A and B are
+    left out: in short slices a model runs as it does not alone.
 
     Raises:
         DamagedError: The database is damaged.
     """
     info = recorded.info
-    points = tuple(
-        _point(sample, info) for sample in recorded.last_of_runs() if not _in_trial(sample)
-    )
+    points = _of_sweep(recorded)
+    if points is None:
+        points = tuple(
+            _point(sample, info) for sample in recorded.last_of_runs() if not _in_trial(sample)
+        )
     lost = sum(recorded.damaged.values())
     return Results(
         id=info.id,
@@ -49,6 +54,23 @@ def results_of(recorded: Recorded) -> Results:
         conditions=_CONDITIONS,
         notes=(f"{lost} samples are damaged and left out",) if lost else (),
     )
+
+
+def _of_sweep(recorded: Recorded) -> tuple[Point, ...] | None:
+    """The points of the sweep that the session is a part of; None if it is of none."""
+    sweep = recorded.sweep()
+    if sweep is None:
+        return None
+    with schema.refusing(f"sweep {sweep.id}"):
+        course = Course(Plan.from_json(sweep.plan), sweep.visits)
+        return measured.points(course, _mode_words(recorded.info))
+
+
+def _mode_words(info: SessionInfo, mode: str = "", governor: str = "") -> str:
+    """Power mode and governor in words; those of the session's start where no others are known."""
+    mode = mode or str(info.facts.get("power_mode") or "")
+    governor = governor or str(info.facts.get("governor") or "")
+    return safe_text(measured.mode_words(mode, governor), 100)
 
 
 def _in_trial(sample: Sample) -> bool:
@@ -75,7 +97,7 @@ def _point(sample: Sample, info: SessionInfo) -> Point:
         latency=total.latency,
         inferences=total.inferences,
         memory_mib=memory_mib,
-        memory_scope="" if memory_mib is None else MEMORY_SCOPE,
+        memory_scope="" if memory_mib is None else measured.MEMORY_SCOPE,
         power_w=power_w,
         power_scope="" if power_w is None else sample.board.power.scope_words,
         j_per_image=energy.j_per_image,
@@ -89,15 +111,12 @@ def _point(sample: Sample, info: SessionInfo) -> Point:
 def _conditions(sample: Sample, info: SessionInfo) -> Conditions:
     """Of the run; what the session wrote down at its start where the sample does not say."""
     run, board = sample.run, sample.board
-    mode = board.power_mode or str(info.facts.get("power_mode") or "")
-    governor = board.governor or str(info.facts.get("governor") or "")
-    words = (mode, f"governor {governor}" if governor else "")
     return Conditions(
         runtime=safe_text(run.runtime),
         provider=safe_text(run.provider),
         threads=run.threads or None,
         precision=safe_text(run.precision),
-        power_mode=safe_text(", ".join(word for word in words if word), 100),
+        power_mode=_mode_words(info, board.power_mode, board.governor),
     )
 
 

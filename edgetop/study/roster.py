@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _WITHOUT_TABLES = {"canziani": "003"}
 """Reports that published figures only: their mark in the catalogue."""
 
+_BESIDE = {"deepdetect": ("shufflenet_g3",)}
+"""Networks that stand for one of a report whose exact graph the catalogue does not have."""
+
 
 def models(names: Iterable[str]) -> list[tuple[ModelChoice, Model]]:
     """What the names mean, each model once, and what is known of its graph.
@@ -61,7 +64,8 @@ def _networks(report: str) -> list[Architecture]:
         if board.split("/")[0] == report
         for point in reference.load(board).points
     )
-    return [found for name in names if name and (found := catalogue.find(name))]
+    wanted = (*names, *_BESIDE.get(report, ()))
+    return [found for name in wanted if name and (found := catalogue.find(name))]
 
 
 def _known(choice: ModelChoice) -> Model:

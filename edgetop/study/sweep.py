@@ -27,11 +27,11 @@ class Sweep:
     next begins, so that whatever ends the process costs no more than the visit in progress.
 
     Args:
-        session: What runs the models; its first run must be that of `first`.
+        session: What runs the models.
         course: Which visit comes next.
         keep: Takes each visit.
         session_id: Where the visits are recorded; empty while that has no ID.
-        over: Called once when all is found out, or the sweep cannot go on.
+        over: Called once when all is found out, or somebody else has changed what runs.
     """
 
     def __init__(
@@ -53,7 +53,6 @@ class Sweep:
         self._cooling_since_s: float | None = None
         self._cool_since_s: float | None = None
         self._never_cools = False
-        self._ended = False
         self.watch: Watch | None = None
         """The visit in progress."""
 
@@ -62,23 +61,46 @@ class Sweep:
         """The sweep waits for the board to cool down."""
         return self._cooling_since_s is not None
 
+    @property
+    def goes_on(self) -> bool:
+        """It is neither at its end nor stopped."""
+        return self.watch is not None
+
     def begin(self, place: Place) -> None:
-        """The session's present run, not yet measured, is the first visit."""
+        """The session's first run, which is about to start, is the first visit."""
         self._session.restart_runs(wanted=False)
         self.watch = Watch(self._course.plan, place, time.monotonic())
         self._session.subscribe(self._receive)
 
+    def take_over(self, place: Place) -> None:
+        """End what the session runs, and begin."""
+        last = self._session.last
+        self._run = last.run.number if last is not None else 0
+        self.begin(place)
+        self._change()
+
+    def stop(self) -> None:
+        """Leave the session as it is; the visit in progress counts for nothing."""
+        if self.watch is not None:
+            self.watch = None
+            self._session.restart_runs(wanted=True)
+            self._over()
+
+    def _change(self) -> None:
+        assert self.watch is not None
+        spec = self.watch.spec
+        fields = dataclasses.fields(spec)
+        self._session.change(**{field.name: getattr(spec, field.name) for field in fields})
+
     def _receive(self, sample: Sample) -> None:
         watch = self.watch
-        if self._ended or watch is None or sample.run.number <= self._run:
+        if watch is None or sample.run.number <= self._run:
             return
         now_s = time.monotonic()
         if self._cooling_since_s is not None:
             self._cool(sample, now_s)
-            return
-        if self._session.spec != watch.spec:
-            watch.refuse(_last_error(sample) or "the run was changed")
-            self._visit_over(sample, now_s)
+        elif self._session.spec != watch.spec:
+            self.stop()
         elif watch.see(sample, self._session.failure, now_s) is Verdict.OVER:
             self._visit_over(sample, now_s)
 
@@ -113,15 +135,7 @@ class Sweep:
         self._run = run
         place = self._course.next()
         if place is None:
-            self._ended = True
-            self.watch = None
-            self._over()
+            self.stop()
             return
         self.watch = Watch(self._course.plan, place, now_s)
-        spec = self.watch.spec
-        fields = dataclasses.fields(spec)
-        self._session.change(**{field.name: getattr(spec, field.name) for field in fields})
-
-
-def _last_error(sample: Sample) -> str:
-    return next((e.text for e in reversed(sample.events) if e.severity == "error"), "")
+        self._change()

@@ -78,10 +78,6 @@ class Watch:
             return Verdict.OVER
         return Verdict.GOES_ON
 
-    def refuse(self, why: str) -> None:
-        """It ends without figures."""
-        self._error = f"{REFUSED}: {why}"
-
     def _count(self, sample: Sample) -> None:
         if sample.worker.rss_mib is not None:
             self._memory_mib.append(sample.worker.rss_mib)

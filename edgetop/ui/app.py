@@ -248,6 +248,17 @@ class EdgetopApp(ThemedApp):
         else:
             self.push_screen(MinutesScreen(self.view, self.inks))
 
+    def action_batches(self) -> None:
+        """Open the figures by batch."""
+        self.show_batches(sweeps=False)
+
+    def show_batches(self, *, sweeps: bool) -> None:
+        """Open the figures by batch, if they are not open."""
+        from edgetop.ui.screens.batches import BatchesScreen
+
+        if not isinstance(self.screen, BatchesScreen):
+            self.push_screen(BatchesScreen(self.view, self.inks, sweeps=sweeps))
+
     def action_help(self) -> None:
         """Open the help."""
         from edgetop.ui.screens.help import HelpScreen

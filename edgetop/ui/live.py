@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from edgetop.sample import Sample
     from edgetop.session.live import LiveSession
     from edgetop.ui.app import Stage
+    from edgetop.ui.batch_sweep import BatchSweep
     from edgetop.zoo.resolve import ModelChoice
 
 _MEASURED_S = 2.0
@@ -41,6 +42,7 @@ class LiveApp(EdgetopApp):
         self._controls = Controls(session)
         self._painted_pause = False
         self._sent = (0.0, 0)
+        self._sweep: BatchSweep | None = None
 
     # -- samples ---------------------------------------------------------------------------
 
@@ -51,6 +53,7 @@ class LiveApp(EdgetopApp):
 
     def painting(self, sample: Sample) -> None:
         """Measure bytes per second that the screen sends, over some seconds."""
+        self.view.sweep = self._sweep.words if self._sweep is not None else ""
         self._painted_pause = sample.state is State.PAUSED
         before_s, before = self._sent
         if self.line is None or sample.monotonic_s - before_s < _MEASURED_S:
@@ -101,6 +104,28 @@ class LiveApp(EdgetopApp):
     def action_trial(self) -> None:
         """Run A and B in turn, or stop that."""
         self.tell(self._controls.trial())
+
+    def action_sweep(self) -> None:
+        """Begin a batch sweep, unless one goes on, and show the batches."""
+        sample = self.view.sample
+        if sample is None:
+            return
+        if sample.run.batch_fixed:
+            self.tell(f"this model has a fixed batch of {sample.run.batch}")
+        elif sample.trial is not None and sample.trial.running:
+            self.tell("an A/B trial goes on; key A ends it")
+        else:
+            if self._sweep is None or not self._sweep.goes_on:
+                from edgetop.ui.batch_sweep import BatchSweep
+
+                self._sweep = BatchSweep(self._session)
+                self.view.sweep = self._sweep.words
+            self.show_batches(sweeps=True)
+
+    def action_stop_sweep(self) -> None:
+        """End a batch sweep early."""
+        if self._sweep is not None:
+            self._sweep.stop()
 
     def action_model(self) -> None:
         """Open the model picker."""

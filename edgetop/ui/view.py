@@ -21,6 +21,7 @@ SERIES = ("fps", "p50_ms", "cpu_percent", "gpu_percent", "power_w", "temperature
 """The histories that are kept."""
 
 _KEPT_EVENTS = 200
+_KEPT_RUNS = 100
 _MOST_CHARTS = 32
 
 
@@ -37,6 +38,8 @@ class View:
         self.board = board
         self.bytes_per_s: float | None = None
         """What the screen itself sends to the terminal; None while not measured."""
+        self.sweep = ""
+        """What a batch sweep that goes on does now; empty while there is none."""
         self.position: Position | None = None
         """Where the replay stands; None if this is none."""
         self.timeline: Sequence[tuple[float, str]] = ()
@@ -52,6 +55,8 @@ class View:
         """Charts as they were last painted, and the moment they were painted for."""
         self._ceilings: dict[str, float | None] = dict.fromkeys(SERIES)
         self.events: deque[Event] = deque(maxlen=_KEPT_EVENTS)
+        self.runs: dict[int, Sample] = {}
+        """The last sample of each run, by number."""
         self.lowest_fps: float | None = None
         self.highest_fps: float | None = None
         self._figures_of: tuple[int, float] = (0, 0.0)
@@ -81,6 +86,9 @@ class View:
         """Take the next sample."""
         span_s = sample.monotonic_s - self.sample.monotonic_s if self.sample else 0.0
         self.sample = sample
+        self.runs[sample.run.number] = sample
+        if len(self.runs) > _KEPT_RUNS:
+            del self.runs[next(iter(self.runs))]
         self.events.extend(sample.events)
         self.soak.add(sample)
         board = sample.board

@@ -6,24 +6,25 @@ the next attempt asks only for the rest. Nothing is believed of what a server sa
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import http.client
 import os
-import shutil
+import socket
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from edgetop.engine import diagnose
 from edgetop.errors import UsageError
+from edgetop.zoo import answers
+from edgetop.zoo.addresses import AddressError, Redirects, shown, usable
 from edgetop.zoo.naming import safe_text
+from edgetop.zoo.parts import has_hash, locked, refuse_full_disk, sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -39,15 +40,17 @@ _MOST_ANSWERS = 500
 """A server that sends a few bytes at a time is not asked for ever."""
 _TIMEOUT_S = 30.0
 _BACKOFF_S = 1.0
-_GONE = (400, 401, 403, 404, 410, 451)
-"""Answers that will be the same the next time."""
+_GONE = (*range(300, 400), 400, 401, 403, 404, 410, 451)
+"""Answers that will be the same the next time; a redirect is one if it was not followed."""
+_NOBODY = (ConnectionRefusedError, socket.gaierror)
+"""Another address is asked sooner than one where nobody is."""
 
 
 class Wanted(NamedTuple):
     """What is fetched."""
 
     urls: Sequence[str]
-    """Where it lies; the next is asked if one has nothing."""
+    """Where it lies; the next is asked if one does not bring it."""
     sha256: str
     """Empty: whatever comes is taken, from the beginning."""
     size: int | None
@@ -58,169 +61,215 @@ class _BrokenError(Exception):
     """The connection ended early; another attempt may bring the rest."""
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Never leads from a protected connection to an open one."""
+@dataclass(slots=True)
+class _Transfer:
+    """A file on its way from one address."""
 
-    def redirect_request(
-        self, req: urllib.request.Request, fp: object, code: int, msg: str, headers: object,
-        newurl: str,
-    ) -> urllib.request.Request | None:  # fmt: skip
-        if req.full_url.startswith("https:") and not newurl.startswith("https:"):
-            raise UsageError(f"{shown(req.full_url)} leads to an address that is not protected")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
-
-
-def shown(url: str) -> str:
-    """An address without what may be secret: user, password, query."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "the address"
-    return safe_text(f"{parts.scheme}://{host}{port}{parts.path}", 200)
+    file: BinaryIO
+    wanted: Wanted
+    progress: Progress
+    url: str
+    patient: bool
+    """No other address is left."""
+    validator: str = ""
+    """Of what has come, where no hash tells whether the rest belongs to it."""
 
 
 def download(wanted: Wanted, target: Path, progress: Progress = lambda _have, _all: None) -> str:
     """Fetch a file to `target`; returns its SHA-256.
 
+    Without a hash it is called by the one that it has, in the folder of `target`.
+
     Raises:
         UsageError: It could not be fetched, is not what was wanted, or cannot be written.
     """
+    urls = [usable(url) for url in wanted.urls]
+    name = wanted.sha256 or hashlib.sha256("\0".join(urls).encode()).hexdigest()
+    part = target.with_name(f".{name[:24]}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        name = wanted.sha256 or hashlib.sha256("\0".join(wanted.urls).encode()).hexdigest()
-        part = target.with_name(f".{name[:24]}.part")
-        with part.open("a+b") as file:
-            _lock(file, target)
-            if not wanted.sha256:
-                file.truncate(0)
-            _fetch(file, wanted, progress)
-            return _finished(file, part, target, wanted)
+        with locked(part, target) as file:
+            if wanted.sha256 and has_hash(target, wanted.sha256):  # another edgetop was quicker
+                part.unlink(missing_ok=True)
+                return wanted.sha256
+            found = _fetch(file, part, wanted._replace(urls=urls), progress)
+            os.fsync(file.fileno())
+            part.replace(target if wanted.sha256 else target.with_name(f"{found}{target.suffix}"))
+            return found
     except OSError as error:
         place = safe_text(str(target.parent), 200)
         raise UsageError(f"cannot write into {place}: {error.strerror or error}") from error
 
 
-def _lock(file: BinaryIO, target: Path) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        name = safe_text(target.name)
-        raise UsageError(f"{name} is being fetched by another edgetop; wait for it") from None
+def _fetch(file: BinaryIO, part: Path, wanted: Wanted, progress: Progress) -> str:
+    """Ask one address after the other; returns the hash of what has come."""
+    problems = []
+    for url in wanted.urls:
+        transfer = _Transfer(file, wanted, progress, url, patient=url == wanted.urls[-1])
+        try:
+            _persist(transfer)
+            return _checked(transfer)
+        except AddressError as error:
+            problems.append(error.message)
+    advice = ""
+    if not file.seek(0, os.SEEK_END):
+        part.unlink(missing_ok=True)
+    elif wanted.sha256:
+        advice = "; the same command goes on where this one ended"
+    raise UsageError(f"cannot fetch {'; '.join(dict.fromkeys(problems))}{advice}")
 
 
-def _fetch(file: BinaryIO, wanted: Wanted, progress: Progress) -> None:
-    """Try until all is there, or nothing comes any more."""
-    idle, source, problem = 0, 0, ""
+def _persist(transfer: _Transfer) -> None:
+    """Ask until all is there, or nothing comes any more."""
+    file, size, idle, problem = transfer.file, transfer.wanted.size, 0, ""
     for _ in range(_MOST_ANSWERS):
-        if idle == _TRIES or source == len(wanted.urls):
-            break
         before = file.seek(0, os.SEEK_END)
-        if wanted.size is not None and before >= wanted.size:
+        if size is not None and before >= size:
             return
         try:
-            _attempt(file, wanted.urls[source], wanted, progress)
+            _attempt(transfer)
         except urllib.error.HTTPError as error:
-            problem = f"{shown(wanted.urls[source])} answers {error.code} {safe_text(error.reason)}"
-            error.close()
-            if error.code == 416:  # no such part: what is there is of something else
-                file.truncate(0)
-            if error.code in _GONE:
-                source, idle = source + 1, 0
-                continue
-        except (_BrokenError, urllib.error.URLError, OSError, http.client.HTTPException) as error:
-            if isinstance(error, OSError) and error.filename is not None:
-                raise
-            reason = getattr(error, "reason", None) or error
-            problem = f"{shown(wanted.urls[source])}: {diagnose.one_line(str(reason), 120)}"
+            problem = _refusal(transfer, error)
+        except (_BrokenError, OSError, http.client.HTTPException) as error:
+            problem = _breakdown(transfer, error)
         else:
             return
         idle = 0 if file.seek(0, os.SEEK_END) > before else idle + 1
-        if idle < _TRIES:
-            time.sleep(_BACKOFF_S * 2**idle)
-    raise UsageError(f"cannot fetch {problem}; the same command goes on where this one ended")
+        if idle == _TRIES:
+            break
+        time.sleep(_BACKOFF_S * 2**idle)
+    raise AddressError(problem)
 
 
-def _attempt(file: BinaryIO, url: str, wanted: Wanted, progress: Progress) -> None:
+def _refusal(transfer: _Transfer, error: urllib.error.HTTPError) -> str:
+    """What a server says instead of sending the file."""
+    error.close()
+    # Of a redirect that was not followed, the words are urllib's and tell all of the address.
+    words = (
+        "a redirect that is not followed" if 300 <= error.code < 400 else safe_text(error.reason)
+    )
+    problem = f"{shown(transfer.url)} answers {error.code} {words}"
+    if error.code in _GONE:
+        raise AddressError(problem)
+    if error.code == 416:  # no such part: what is there is of something else
+        transfer.file.truncate(0)
+    return problem
+
+
+def _breakdown(transfer: _Transfer, error: Exception) -> str:
+    """What is wrong with the way to a server."""
+    if isinstance(error, OSError) and error.filename is not None:
+        raise error  # our own disk
+    reason = getattr(error, "reason", None) or error
+    problem = f"{shown(transfer.url)}: {diagnose.one_line(str(reason) or repr(reason), 120)}"
+    if isinstance(reason, _NOBODY) and not transfer.patient:
+        raise AddressError(problem)
+    return problem
+
+
+def _attempt(transfer: _Transfer) -> None:
     """Ask for what is missing and append what comes."""
+    file, wanted = transfer.file, transfer.wanted
+    if not (wanted.sha256 or transfer.validator):
+        file.truncate(0)  # nothing would tell that the rest is of another file
     have = file.seek(0, os.SEEK_END)
-    request = urllib.request.Request(url, headers={"User-Agent": "edgetop"})  # noqa: S310
+    request = urllib.request.Request(transfer.url, headers={"User-Agent": "edgetop"})  # noqa: S310
     if have:
         request.add_header("Range", f"bytes={have}-")
-    opener = urllib.request.build_opener(_Redirects)
-    with opener.open(request, timeout=_TIMEOUT_S) as response:
-        if have and not _continues(response, have):
-            file.truncate(0)
-            have = 0
-        total = wanted.size if wanted.size is not None else _length(response)
-        limit = LARGEST if wanted.size is None else wanted.size
-        _refuse_full_disk(file, (total or 0) - have)
-        progress(have, total)
-        while piece := response.read(_PIECE):
-            if not have:
-                _refuse_what_is_no_model(piece, url)
-            have += len(piece)
-            if have > limit:
-                file.truncate(0)
-                raise UsageError(f"{shown(url)} sends more than the {limit} bytes that were told")
-            file.write(piece)
-            progress(have, total)
+        if transfer.validator:
+            request.add_header("If-Range", transfer.validator)
+    with _opened(request) as response:
+        have = _begin(transfer, response, have)
+        told = answers.total(response, have)
+        _refuse_too_much(transfer, told)
+        total = told if wanted.size is None else wanted.size
+        refuse_full_disk(file, (total or 0) - have)
+        have = _take(transfer, response, have, total)
     file.flush()
     if total is not None and have < total:
         raise _BrokenError(f"the connection ended after {have} of {total} bytes")
+    if not have:
+        _refuse_what_is_no_model(b"", transfer.url)
 
 
-def _continues(response: http.client.HTTPResponse, have: int) -> bool:
-    """Whether the answer begins where we are; servers may ignore what was asked."""
-    place = response.headers.get("Content-Range", "")
-    return response.status == 206 and place.startswith(f"bytes {have}-")
+def _opened(request: urllib.request.Request) -> http.client.HTTPResponse:
+    try:
+        opener = urllib.request.build_opener(Redirects)
+        answer: http.client.HTTPResponse = opener.open(request, timeout=_TIMEOUT_S)
+    except (http.client.InvalidURL, ValueError):  # whose words tell all of the address
+        place = shown(request.full_url)
+        raise AddressError(
+            f"{place}: that address, one that it leads to, or the proxy's is malformed"
+        ) from None
+    return answer
 
 
-def _length(response: http.client.HTTPResponse) -> int | None:
-    text = response.headers.get("Content-Length", "")
-    return int(text) if text.isdecimal() and len(text) < 16 else None
+def _begin(transfer: _Transfer, response: http.client.HTTPResponse, have: int) -> int:
+    """The place in the file of what comes."""
+    if response.status != 206:
+        if not transfer.wanted.sha256:
+            transfer.file.truncate(0)
+            transfer.validator = answers.validator(response)
+        return 0
+    told = answers.validator(response)
+    changed = bool(transfer.validator and told) and told != transfer.validator
+    if changed or not answers.continues(response, have):
+        transfer.file.truncate(0)
+        raise _BrokenError("another part was sent than the one that is missing")
+    return have
 
 
-def _refuse_full_disk(file: BinaryIO, missing: int) -> None:
-    free = shutil.disk_usage(f"/proc/self/fd/{file.fileno()}").free
-    if missing > free:
-        raise UsageError(
-            f"the disk has room for {free / 2**20:.0f} MiB, {missing / 2**20:.0f} MiB are missing"
+def _take(
+    transfer: _Transfer, response: http.client.HTTPResponse, have: int, total: int | None
+) -> int:
+    """Append what comes; returns the bytes that are there now."""
+    limit = LARGEST if transfer.wanted.size is None else transfer.wanted.size
+    transfer.progress(have, total)
+    for piece in _pieces(response):
+        if not have:
+            _refuse_what_is_no_model(piece, transfer.url)
+            transfer.file.truncate(0)  # only now: a web page in between does no harm
+        have += len(piece)
+        if have > limit:
+            transfer.file.truncate(0)
+            raise AddressError(f"{shown(transfer.url)} sends more than the {limit} bytes expected")
+        transfer.file.write(piece)
+        transfer.progress(have, total)
+    return have
+
+
+def _pieces(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    try:
+        while piece := response.read(_PIECE):
+            yield piece
+    except http.client.IncompleteRead as error:  # an answer in chunks broke off
+        if error.partial:
+            yield error.partial
+        raise
+
+
+def _refuse_too_much(transfer: _Transfer, told: int | None) -> None:
+    """Refuse at once; where the size is known, what is told is not listened to."""
+    if transfer.wanted.size is None and told is not None and told > LARGEST:
+        raise AddressError(
+            f"{shown(transfer.url)} is about to send {told} bytes, more than the {LARGEST} "
+            "that are taken"
         )
 
 
 def _refuse_what_is_no_model(head: bytes, url: str) -> None:
     problem = diagnose.content_problem(head[:512])
     if problem:
-        raise UsageError(f"what {shown(url)} sends {problem}")
+        raise AddressError(f"{shown(url)}: what it sends {problem}")
 
 
-def _finished(file: BinaryIO, part: Path, target: Path, wanted: Wanted) -> str:
-    """Check what has come and give it its name."""
-    found = sha256_of(file)
-    if wanted.sha256 and found != wanted.sha256:
-        part.unlink(missing_ok=True)
-        raise UsageError(
-            f"what was fetched as {safe_text(target.name)} has the hash {found}, "
-            f"not {wanted.sha256}; it is thrown away"
+def _checked(transfer: _Transfer) -> str:
+    """The hash of what has come; it is thrown away if it is another than the one wanted."""
+    found, sha256 = sha256_of(transfer.file), transfer.wanted.sha256
+    if sha256 and found != sha256:
+        transfer.file.truncate(0)
+        raise AddressError(
+            f"{shown(transfer.url)}: what was sent has the hash {found}, not {sha256}; "
+            "it is thrown away"
         )
-    os.fsync(file.fileno())
-    part.replace(target)
     return found
-
-
-def sha256_of(file: BinaryIO) -> str:
-    """The hash of an open file, from its beginning."""
-    file.seek(0)
-    digest = hashlib.sha256()
-    while piece := file.read(1 << 20):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-def has_hash(path: Path, sha256: str) -> bool:
-    """Whether the file is there and is the one with that hash."""
-    with contextlib.suppress(OSError), path.open("rb") as file:
-        return sha256_of(file) == sha256
-    return False

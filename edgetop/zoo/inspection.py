@@ -263,9 +263,15 @@ def _activations(
     return round(peak / _MIB, 6), round(total / _MIB, 6)
 
 
+def _memory_limit(allowed: int) -> int:
+    """Our limit, unless whoever started us has set a lower one."""
+    return _MEMORY_BYTES if allowed == resource.RLIM_INFINITY else min(_MEMORY_BYTES, allowed)
+
+
 def main(arguments: list[str]) -> int:
     """Print what is in a file as JSON and return the exit code; an error is one line on stderr."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    limit = _memory_limit(resource.getrlimit(resource.RLIMIT_AS)[1])
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     spec = RunSpec.from_json(arguments[0])
     try:
         print(json.dumps(asdict(inspect(Path(spec.model_path), spec))))  # noqa: T201

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -98,6 +99,39 @@ def test_a_pulled_model_can_be_run_by_its_name(
     assert done.returncode == 0
 
 
+def test_a_model_may_be_named_as_the_zoo_does(
+    entry: manifest.Pretrained, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["models", "pull", "tiny"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Tiny: the file tiny-7 (opset 7, fp32)\n")
+    assert (locations.user_models_dir() / "tiny-7.onnx").read_bytes() == server.content
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("SqueezeNet 1.1", "squeezenet1.1-7"),
+        (" squeezenet  1.0", "squeezenet1.0-12"),
+        ("SQUEEZENET 1.0-QDQ", "squeezenet1.0-13-qdq"),
+        ("MobileNet v2-1.0", "mobilenetv2-10"),
+        ("alexnet", "bvlcalexnet-12"),
+        ("bvlcalexnet-3.onnx", "bvlcalexnet-3"),
+    ],
+)
+def test_of_a_model_the_newest_plain_file_is_taken(name: str, file: str) -> None:
+    assert manifest.find(name).name == file
+
+
+def test_files_of_a_model_that_none_is_best_of_are_listed(
+    entry: manifest.Pretrained, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = (entry, dataclasses.replace(entry, name="tiny-7b"))
+    monkeypatch.setattr(manifest, "pretrained", lambda: two)
+    assert cli.main(["models", "pull", "Tiny"]) == 2
+    assert "the model Tiny has several files, name one: tiny-7, tiny-7b" in capsys.readouterr().err
+
+
 def test_another_file_of_that_name_is_kept(
     entry: manifest.Pretrained, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,6 +150,7 @@ def test_another_file_of_that_name_is_kept(
         ("ftp://host/", "must begin with http"),
         ("https://me:secret@host/", "user or password"),
         ("https://[", "must begin with http"),
+        ("https://a..b/?key=secret", "a server cannot have that name"),
     ],
 )
 def test_addresses_that_are_not_taken(
@@ -142,6 +177,33 @@ def test_a_model_at_an_address_is_run_only_with_its_hash(server: Server) -> None
     wrong = edgetop("--model", url, "--sha256", "0" * 64, *quick)
     assert wrong.returncode == 2
     assert "it is thrown away" in wrong.stderr
+
+
+def test_the_second_place_of_the_zoo_is_asked_if_nobody_is_at_the_first(
+    entry: manifest.Pretrained, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EDGETOP_MODELS_URL")
+    monkeypatch.setattr(manifest, "BASES", ("http://127.0.0.1:9/", f"{server.url}/second/"))
+    assert cli.main(["models", "pull", entry.name]) == 0
+    assert server.paths == [f"/second/{entry.path}"]
+
+
+def test_an_address_may_have_other_letters_and_blanks(server: Server) -> None:
+    sha256 = hashlib.sha256(server.content).hexdigest()
+    quick = ("--sha256", sha256, "--headless", "--duration", "0.2", "--no-record", "--json")
+    done = edgetop("--model", f"{server.url}/mod\xe8le/\xe9 1.onnx?key=sec ret", *quick)
+    assert (done.returncode, "secret" in done.stderr) == (0, False)
+    assert json.loads(done.stdout.splitlines()[-1])["model"] == "\xe9 1"
+    assert server.paths == ["/mod%C3%A8le/%C3%A9%201.onnx?key=sec%20ret"]
+
+
+@pytest.mark.parametrize(
+    "place", ["http://a..b", "http://a b", "http://host:port", "http://\u2100"]
+)
+def test_an_address_that_can_be_none_is_one_line(place: str) -> None:
+    done = edgetop("--model", f"{place}/m.onnx?key=secret", "--headless")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "secret" not in done.stderr
 
 
 def test_a_file_may_be_asked_for_its_hash_too(server: Server, tmp_path: Path) -> None:

@@ -46,6 +46,9 @@ def modules_after(code: str) -> set[str]:
         ("edgetop.reference.points", {"numpy", "textual", "onnx", "onnxruntime"}),
         ("edgetop.cli.boards", {"numpy", "textual", "onnx", "onnxruntime", "edgetop.reference"}),
         ("edgetop.cli.chosen", {"numpy", "textual", "onnx", "onnxruntime", "edgetop.reference"}),
+        ("edgetop.study.accuracy", {"textual", "onnx", "onnxruntime", "rich", "PIL"}),
+        ("edgetop.study.preprocess", {"numpy", "textual", "onnx", "onnxruntime", "PIL"}),
+        ("edgetop.engine.picture_worker", {"textual", "rich", "onnx", "onnxruntime", "PIL"}),
         ("edgetop.export.table", {"numpy", "textual", "onnx", "onnxruntime"}),
     ],
 )

@@ -102,8 +102,13 @@ class ScriptedSession:
         self.commands.append(("set_rate", rate_fps))
 
     def change(self, **changes: Any) -> None:
-        """Noted."""
+        """Noted, and from now on what runs."""
         self.commands.append(("change", changes))
+        self.spec = self.spec.with_(**changes)
+
+    def restart_runs(self, *, wanted: bool) -> None:
+        """Noted."""
+        self.commands.append(("restart_runs", wanted))
 
     def mark(self) -> None:
         """Noted."""

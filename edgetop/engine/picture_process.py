@@ -1,0 +1,111 @@
+"""edgetop's side of `picture_worker`: starts it, hands it its order, hears its answers."""
+
+from __future__ import annotations
+
+import select
+import socket
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edgetop.engine.channel import Channel
+from edgetop.engine.process import death
+from edgetop.errors import EdgetopError, ExitCode, WorkerDiedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from typing_extensions import Self
+
+    from edgetop.engine.picture_plan import Recipe
+    from edgetop.engine.spec import RunSpec
+
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_FILES_IN_ONE = 200  # keeps a message far below what the channel takes
+_TICK_S = 0.1
+_GRACE_S = 0.5
+_KILLED_S = 2.0
+
+
+class PictureProcess:
+    """The process of one model that looks at pictures; a context manager that ends it.
+
+    It runs in a session of its own, so that ctrl+c reaches edgetop alone; it ends by itself when
+    edgetop is gone.
+
+    Args:
+        spec: Model, batch, provider and threads.
+        recipe: How the pictures go in.
+        output: Name of the output with the scores; empty = the one that looks like it.
+        files: Absolute paths.
+    """
+
+    def __init__(self, spec: RunSpec, recipe: Recipe, output: str, files: Sequence[str]) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "edgetop.engine.picture_worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=_PACKAGE_ROOT,
+                start_new_session=True,
+            )
+        self._channel = Channel(ours)
+        self._order = {"spec": spec.to_json(), "recipe": asdict(recipe), "output": output}
+        self._files = files
+
+    @property
+    def pid(self) -> int:
+        """Process id of the child."""
+        return self._process.pid
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._channel.close()
+        if not self._ends_within(_GRACE_S):
+            self._process.kill()
+            self._ends_within(_KILLED_S)  # a device may hold it longer; nobody waits for that
+
+    def events(self, stopped: Callable[[], bool]) -> Iterator[dict[str, Any]]:
+        """What the process says, until it is done or `stopped` says so.
+
+        Raises:
+            EdgetopError: What the process failed with.
+            WorkerDiedError: It died without a word.
+        """
+        self._give_order()
+        while not stopped():
+            if not select.select([self._channel], [], [], _TICK_S)[0]:
+                continue
+            for message in self._channel.receive():
+                if message["event"] == "error":
+                    raise EdgetopError(message["message"], ExitCode(message["code"]))
+                if message["event"] == "done":
+                    return
+                yield message
+            if self._channel.closed:
+                raise WorkerDiedError(f"the model's process died: {death(self._status())}")
+
+    def _give_order(self) -> None:
+        self._channel.send({"order": self._order})
+        for first in range(0, len(self._files), _FILES_IN_ONE):
+            self._channel.send({"files": self._files[first : first + _FILES_IN_ONE]})
+        self._channel.send({"do": "start"})
+
+    def _status(self) -> int:
+        if not self._ends_within(_KILLED_S):
+            self._process.kill()  # its socket is closed, so nobody would hear of it again
+        return self._process.wait()
+
+    def _ends_within(self, seconds: float) -> bool:
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
