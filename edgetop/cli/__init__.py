@@ -21,6 +21,8 @@ _MODULES = (
     "inspect",
     "sweep",
     "boards",
+    "best",
+    "claims",
     "compare",
     "accuracy",
     "report",

@@ -180,7 +180,9 @@ def _lines(results: Results, picked: Chosen, batch: int) -> Iterator[str]:
         numeric = (True, False, True, True, True, True, True, False)
         yield from (f"  {line}" for line in aligned([head, *rows], numeric))
     else:
-        yield f"  {_none(results, picked)}"
+        yield f"  {safe_text(_none(results, picked), 300)}"
+        if picked.nearest is None:  # the notes are in that line
+            return
     yield from _notes(picked.points, results, picked.notes)
 
 
@@ -190,8 +192,7 @@ def _none(results: Results, picked: Chosen) -> str:
 
     point = picked.nearest
     if point is None:
-        why = "; ".join(picked.notes)
-        return f"no model meets this on {safe_text(results.id)}" + (f": {why}" if why else "")
+        return f"no model of {safe_text(results.id)} can be judged: {'; '.join(picked.notes)}"
     memory = memory_gb(point)
     figures = [
         f"{value:.{digits}f} {unit}"
@@ -202,7 +203,7 @@ def _none(results: Results, picked: Chosen) -> str:
         if value is not None
     ]  # fmt: skip
     nearest = f"{safe_text(point.model.name)} ({', '.join(figures)})"
-    return f"no model meets this on {safe_text(results.id)}; nearest is {nearest}"
+    return f"no model of {safe_text(results.id)} meets this; nearest is {nearest}"
 
 
 def _notes(points: Sequence[Point], results: Results, notes: Sequence[str]) -> Iterator[str]:

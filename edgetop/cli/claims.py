@@ -22,7 +22,8 @@ ALL = "all"
 """In place of a board: every published one."""
 
 _WIDTH = 100
-_LONGEST = 600
+_LONGEST = 10_000
+"""Characters of a list of all boards, and more."""
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:

@@ -103,8 +103,8 @@ def best(results: Results, limits: Limits, *, batch: int = 1, top: int = 5) -> C
     """The most accurate models of a board that keep to the limits.
 
     A model whose limited figure is unknown does not qualify. A model that was measured under
-    several conditions is judged by each, and shown by the fastest that qualifies. Models of
-    the same accuracy keep the order in which they were measured.
+    several conditions is judged by each, and shown by the most accurate that qualifies, of those
+    by the fastest. Models of the same accuracy keep the order in which they were measured.
 
     Args:
         results: Of one board.
@@ -119,7 +119,7 @@ def best(results: Results, limits: Limits, *, batch: int = 1, top: int = 5) -> C
     candidates = _ranked(_with_accuracy(_at_batch(results, batch), results, notes))
     known = _with_figures(candidates, limits, notes)
     excess = {id(point): _excess(point, limits) for point in known}
-    meeting = _fastest_of_each([point for point in known if excess[id(point)] <= 1 + _ROUNDING])
+    meeting = _one_of_each([point for point in known if excess[id(point)] <= 1 + _ROUNDING])
     nearest = None
     if not meeting and known:
         nearest = min(known, key=lambda point: excess[id(point)])
@@ -201,13 +201,22 @@ def _excess(point: Point, limits: Limits) -> float:
     return worst
 
 
-def _fastest_of_each(points: Sequence[Point]) -> list[Point]:
+def _one_of_each(points: Sequence[Point]) -> list[Point]:
+    """Of each model the most accurate point, and of those the fastest; in the order given.
+
+    Args:
+        points: The most accurate first.
+    """
     best_of: dict[str, Point] = {}
     for point in points:
         so_far = best_of.setdefault(point.model.name, point)
-        if (point.fps or 0.0) > (so_far.fps or 0.0):
+        if point.model.top1_pct == so_far.model.top1_pct and _fps(point) > _fps(so_far):
             best_of[point.model.name] = point
     return list(best_of.values())
+
+
+def _fps(point: Point) -> float:
+    return point.fps or 0.0
 
 
 def _models(points: Sequence[Point]) -> str:

@@ -145,6 +145,25 @@ def test_a_model_measured_twice_is_shown_by_its_fastest_point_that_qualifies() -
     assert found.notes == ()
 
 
+def test_a_model_of_several_accuracies_is_shown_by_the_best_that_qualifies() -> None:
+    """Tryolabs measured one network with weights of several frameworks."""
+    board = results(
+        point(model("other", top1_pct=70.0), 5.0),
+        point(model("a", top1_pct=65.0), 10.0),
+        point(model("a", top1_pct=80.0), 50.0),
+    )
+    found = best(board, Limits())
+    assert [(item.model.name, item.model.top1_pct) for item in found.points] == [
+        ("a", 80.0),
+        ("other", 70.0),
+    ]
+    found = best(board, Limits(min_fps=50))
+    assert [(item.model.name, item.model.top1_pct) for item in found.points] == [
+        ("other", 70.0),
+        ("a", 65.0),
+    ]
+
+
 def test_the_nearest_misses_by_the_least_factor() -> None:
     board = results(
         point(model("small", top1_pct=50.0), 40.0, memory_mib=1024.0),  # 25 FPS: by 2.4

@@ -126,6 +126,7 @@ def throughput_bounds_accuracy(evidence: Evidence) -> Finding:
         }
         why += f"; the paper prints {paper[0]} - {-paper[1]} FPS"
         holds = holds and agrees
+    why += evidence.doubts(points[line.first], points[line.last])
     return Finding(holds, why, figures)
 
 

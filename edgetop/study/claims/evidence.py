@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from edgetop.study.claims.claim import CannotTest
+from edgetop.study.plausible import flag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,6 +76,15 @@ class Evidence:
         if not found:
             raise CannotTest(f"no model ran at batch {batch}")
         return found
+
+    def doubts(self, *points: Point) -> str:
+        """What speaks against the times of points, to be put behind them; empty if nothing does."""
+        flags = [
+            f"{point.model.name} at batch {point.batch} is {found}"
+            for point in points
+            if (found := flag(point, self.results))
+        ]
+        return "".join(f"; {words}" for words in flags)
 
     def usual_batch(self, wanted: int) -> int:
         """The batch that a report took if three models ran at it, else the one with most models."""

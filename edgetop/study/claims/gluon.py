@@ -97,11 +97,7 @@ def largest_batch_tells_memory(evidence: Evidence) -> Finding:
         for point in lent.points
         if point.batch == fullest and point.memory_mib is not None
     }
-    ended = {
-        point.model.name
-        for point in results.points
-        if "memory" in point.error or "kill" in point.error
-    }
+    ended = {point.model.name for point in results.points if _ran_out(point)}
     largest: dict[str, float] = {
         name: series[-1].batch
         for name, series in evidence.series.items()
@@ -116,7 +112,8 @@ def largest_batch_tells_memory(evidence: Evidence) -> Finding:
     rho = spearman([needs[name] for name in largest], list(largest.values()))
     if rho is None:
         raise CannotTest("all models end at the same batch", {"largest_batch": largest})
-    scope = next(point.memory_scope for point in lent.points if point.memory_scope)
+    scopes = [point.memory_scope for point in lent.points if point.memory_scope]
+    scope = scopes[0] if scopes else "scope unknown"
     return Finding(
         rho <= -_RISES,
         f"rank correlation {rho:.2f} of the largest batch with the memory at batch {fullest} "
