@@ -242,7 +242,7 @@ def test_conditions_name_sources_scopes_and_errata_once() -> None:
     told = {(heading, text) for _, heading, text in drawn.table.rows}
     assert ("versions", "edgetop 1.0") in told
     assert ("memory counts", "process RSS") in told
-    assert ("power covers", "module") in told
+    assert ("power counts", "module") in told
     assert ("source", "A paper, 2018") in told
     errata = [text for _, _, text in drawn.table.rows if "exchanged" in text]
     assert len(errata) == 1

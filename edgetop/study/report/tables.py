@@ -178,7 +178,7 @@ def _conditions(item: Results, facts: Sequence[tuple[str, str]]) -> list[tuple[s
         ("how", item.conditions or UNKNOWN),
         ("runtime, provider, precision, power mode", condition_words(points, 6) or UNKNOWN),
         ("memory counts", joined(memory) or "memory was not measured"),
-        ("power covers", joined(power) or "power was not measured"),
+        ("power counts", joined(power) or "power was not measured"),
         ("peak", peak or UNKNOWN),
     ]
 
