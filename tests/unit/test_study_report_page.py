@@ -152,7 +152,9 @@ def test_three_thousand_points_are_built_fast_and_stay_small() -> None:
 def test_without_plotly_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "plotly", None)
     monkeypatch.setitem(sys.modules, "plotly.offline", None)
-    with pytest.raises(UsageError, match=r'pip install "edgetop\[report\]"') as refused:
+    with pytest.raises(
+        UsageError, match=r"pip install plotly \(the extra edgetop\[report\]\)"
+    ) as refused:
         written.report([reported.own()], kind="html", made_unix_s=0.0)
     assert "\n" not in refused.value.message
     assert written.report([reported.own()], kind="md", made_unix_s=0.0).startswith("## ")
