@@ -70,15 +70,17 @@ def test_a_line_is_a_model_and_breaks_before_the_next() -> None:
     results, looks = both()
     symbols = look.model_symbols(results)
     drawn = by_batch.figure(by_batch.TIME, results, looks, symbols)
-    (mine,) = of_board(drawn, "My board")
+    mine, names = of_board(drawn, "My board")
     assert mine["x"][:4] == [1, 2, 4, None]
     assert mine["y"][0] == 4.0
     assert mine["line"]["dash"] == "solid"
     assert mine["error_y"]["array"][0] == pytest.approx(0.4)
     assert mine["error_y"]["arrayminus"][0] == pytest.approx(0.4)
-    assert mine["text"][:4] == ["", "", "small", ""]
+    assert names["text"] == ["small", "middle", "large", "unrated"]
+    assert names["x"] == [4, 4, 4, 4]
     assert set(mine["marker"]["symbol"]) >= {symbols["small"], symbols["large"]}
-    assert drawn.traces[-1] is mine, "one's own board lies on top"
+    lines = [trace for trace in drawn.traces if "lines" in trace["mode"]]
+    assert lines[-1] is mine, "one's own board lies on top"
 
 
 def test_a_point_that_did_not_run_is_told_with_its_reason() -> None:
@@ -277,7 +279,7 @@ def test_values_that_are_no_numbers_are_left_out() -> None:
         for n, value in enumerate((math.nan, math.inf, -1.0, 0.0, 2.0))
     )
     drawn = all_figures([replace(results, points=odd)])["time-by-batch"]
-    (trace,) = drawn.traces
+    trace = drawn.traces[0]
     assert [x for x in trace["x"] if x is not None] == [16]
 
 

@@ -94,13 +94,27 @@ def test_labels_do_not_cover_one_another(chromium: Browser, report: Path) -> Non
             assert right < left2 or right2 < left or bottom < top2 or bottom2 < top
 
 
+def test_lines_bear_the_names_of_their_models(chromium: Browser, report: Path) -> None:
+    chromium.open(report, DRAWN)
+    names = (
+        "[...document.querySelectorAll('#plot-energy-by-batch .textpoint text')]"
+        ".filter((text) => text.style.visibility !== 'hidden').map((text) => text.textContent)"
+    )
+    assert sorted(chromium.evaluate(names)) == ["large", "middle", "small", "unrated"]
+    chromium.resize(500)  # drawn again
+    chromium.wait_for(
+        "document.querySelector('#plot-energy-by-batch .main-svg').width.baseVal.value < 500"
+    )
+    assert sorted(chromium.evaluate(names)) == ["large", "middle", "small", "unrated"]
+
+
 def test_a_button_hides_a_board_and_shows_it_again(chromium: Browser, report: Path) -> None:
     chromium.open(report, DRAWN)
     button = "document.querySelector('.legend button')"
-    shown = "document.querySelectorAll('#plot-time-by-batch .scatterlayer .trace').length"
+    shown = "document.querySelectorAll('#plot-time-by-batch .scatterlayer .trace .point').length"
     before = chromium.evaluate(shown)
     chromium.evaluate(f"{button}.click()")
-    chromium.wait_for(f"{shown} === {before - 1}")
+    chromium.wait_for(f"{shown} < {before}")
     assert chromium.evaluate(f"{button}.getAttribute('aria-pressed')") == "false"
     chromium.evaluate(f"{button}.click()")
     chromium.wait_for(f"{shown} === {before}")

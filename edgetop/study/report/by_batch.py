@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from edgetop.study.report.points import Series, Value
 
 
+_NAME_PX = 84
+"""What the names at the ends of lines get to the right of a chart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """Something that is measured at every batch."""
@@ -106,9 +110,13 @@ def figure(
         quantity.id,
         quantity.title,
         says=_says(quantity, results),
-        # The first board lies on top.
-        traces=tuple(draw.trace(marks, look, hover, lines=True) for look, marks in boards[::-1]),
+        # The first board lies on top, and the names on all lines.
+        traces=(
+            *(draw.trace(marks, look, hover, lines=True) for look, marks in boards[::-1]),
+            *(draw.line_labels(marks, look) for look, marks in boards[::-1] if any(marks.label)),
+        ),
         layout={
+            "margin": {"r": _NAME_PX if any(any(marks.label) for _, marks in boards) else 14},
             "xaxis": draw.batch_axis(batches),
             "yaxis": draw.log_axis(name, values)
             if quantity.log

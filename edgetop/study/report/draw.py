@@ -70,7 +70,7 @@ class Marks:
 
 
 def trace(marks: Marks, look: Look, hover: str, *, lines: bool = False) -> dict[str, Any]:
-    """A board's marks, with labels that the page hides where they would overlap.
+    """A board's marks; those without lines with labels, which the page hides where they overlap.
 
     Args:
         marks: What it has.
@@ -80,11 +80,9 @@ def trace(marks: Marks, look: Look, hover: str, *, lines: bool = False) -> dict[
     """
     made: dict[str, Any] = {
         "type": "scatter",
-        "mode": "lines+markers+text" if lines else "markers+text",
+        "mode": "lines+markers" if lines else "markers+text",
         "x": rounded(marks.x),
         "y": rounded(marks.y),
-        "text": marks.label,
-        "textposition": "middle right" if lines else "top center",
         "customdata": marks.about,
         "hovertemplate": f"<b>%{{customdata}}</b><br>{hover}",
         "name": look.name,
@@ -100,6 +98,8 @@ def trace(marks: Marks, look: Look, hover: str, *, lines: bool = False) -> dict[
     if lines:
         made["line"] = {"color": look.colour, "dash": look.dash, "width": look.width_px}
         made["connectgaps"] = False
+    else:
+        made |= {"text": marks.label, "textposition": "top center"}
     if any(value is not None for value in (*marks.low, *marks.high)):
         made["error_y"] = {
             "type": "data",
@@ -111,6 +111,27 @@ def trace(marks: Marks, look: Look, hover: str, *, lines: bool = False) -> dict[
             "width": 2,
         }
     return made
+
+
+def line_labels(marks: Marks, look: Look) -> dict[str, Any]:
+    """The names at the ends of a board's lines.
+
+    They are a trace of their own: plotly.js loses texts when it draws one again of which some
+    are empty.
+    """
+    named = [place for place, label in enumerate(marks.label) if label]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": rounded(marks.x[place] for place in named),
+        "y": rounded(marks.y[place] for place in named),
+        "text": [marks.label[place] for place in named],
+        "textposition": "middle right",
+        "hoverinfo": "skip",
+        "legendgroup": look.name,
+        "opacity": look.opacity,
+        "cliponaxis": False,
+    }
 
 
 def _distance(

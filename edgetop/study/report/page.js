@@ -50,6 +50,7 @@
       dragmode: touch ? false : "zoom", // a finger on a chart scrolls the page
     };
     const made = { ...base, ...structuredClone(layout) };
+    made.margin = { ...base.margin, ...layout.margin };
     for (const [path, value] of Object.entries({ ...theme(), ...ticks(layout) })) {
       let place = made;
       const names = path.split(".");
