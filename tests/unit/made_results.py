@@ -18,7 +18,7 @@ def model(name: str, **fields: Any) -> Model:
 def point(of: str | Model, ms: float | None, batch: int = 1, **fields: Any) -> Point:
     """A network that took so many ms for an image."""
     made = model(of) if isinstance(of, str) else of
-    fps = None if ms is None else 1000 / ms
+    fps = 1000 / ms if ms else None
     return Point(
         **{"model": made, "batch": batch, "conditions": CONDITIONS, "fps": fps, **fields},
         ms_per_image=ms,

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import recorded_sessions as recorded
 from made_results import model, point, results
 
 from edgetop import cli, reference
@@ -243,3 +244,17 @@ def test_claims_measure_the_peak_of_a_session_of_this_board(
         "matrix products of 512 x 512, onnxruntime 1, cpu 2 threads, best of 1 runs"
         in (real["why"])
     )
+
+
+def test_a_recorded_session_is_a_board_like_any_other(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "site.edgetop"
+    recorded.write(path, recorded.stories.steady())
+    (row,) = rows(capsys, "best", "--session", str(path))
+    assert (row["rank"], row["top1_pct"]) == (1, 58.178)
+    assert row["memory_scope"].startswith("process RSS")
+    assert row["power_w"] is not None and row["power_scope"]
+    found = rows(capsys, "claims", "--session", str(path))
+    assert {item["verdict"] for item in found} == {"cannot be tested here"}
+    assert {item["board"] for item in found} == {row["board"]}

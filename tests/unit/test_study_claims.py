@@ -359,6 +359,16 @@ def test_what_measured_nothing_tests_nothing() -> None:
     assert {item.verdict for item in outcomes(empty)} == {UNTESTED}
 
 
+@pytest.mark.parametrize("ms", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_time_that_is_none_is_left_out(ms: float) -> None:
+    odd = point(model("odd", params_m=0.0), ms, fps=None)
+    board = results(odd, *three(10.0).points)
+    assert {item.model.name for item in Evidence(board).points} == set("abc")
+    assert [item.verdict for item in outcomes(board)] == [
+        item.verdict for item in outcomes(three(10.0))
+    ]
+
+
 def test_of_several_conditions_those_of_most_points_count() -> None:
     slow = [point(name, 99.0, conditions=CPU) for name in "ab"]
     evidence = Evidence(results(*slow, *three(1.0).points))

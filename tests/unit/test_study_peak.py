@@ -22,8 +22,9 @@ def on(provider: str, threads: int | None, precision: str = "fp32") -> Condition
     return Conditions(RUNTIME, provider, threads, precision)
 
 
-def session(*conditions: Conditions, **fields: Any) -> Results:
-    points = (point("a", 10.0, conditions=at) for at in conditions or (on("cpu", 2),))
+def session(*conditions: Conditions, ms: float = 100.0, **fields: Any) -> Results:
+    """A network of 1 GMAC: 100 ms are 0.01 TMAC/s."""
+    points = (point("a", ms, conditions=at) for at in conditions or (on("cpu", 2),))
     return results(*points, **{"board": "this board", **fields})
 
 
@@ -35,15 +36,18 @@ class Machine:
         self.told: list[str] = []
         self.failure = ""
         self.runtime = RUNTIME
+        self.busy = 0
+        """So many times it reaches a tenth of its peak only."""
 
     def measure(self, provider: str, threads: int) -> dict[str, Any]:
         self.asked.append((provider, threads))
         if self.failure:
             raise UsageError(self.failure)
-        rates = [0.01 * threads, 0.02 * threads]
+        share = 0.1 if len(self.asked) <= self.busy else 1.0
+        rates = [0.01 * threads * share, 0.02 * threads * share]
         return {
             "tmacs": rates[1], "rates": rates, "size": 1024, "products": 8, "provider": provider,
-            "threads": threads, "runtime": self.runtime, "precision": "fp32",
+            "threads": threads, "runtime": self.runtime, "precision": "fp32", "attempts": 1,
         }  # fmt: skip
 
     def of(self, made: Results) -> Results:
@@ -72,6 +76,34 @@ def test_it_is_measured_once_and_says_how(machine: Machine) -> None:
     assert peak.with_known_peak(made) == found
     assert machine.asked == [("cpu", 2)]
     assert len(machine.told) == 1
+
+
+def test_a_peak_that_a_network_passed_is_measured_again(machine: Machine) -> None:
+    """0.004 TMAC/s were measured on a busy board, the network reached 0.01."""
+    machine.busy = 2
+    found = machine.of(session())
+    assert found.peak_tmacs == 0.04
+    assert found.peak_source.endswith("best of 2 runs in the best of 3 attempts")
+    assert (
+        machine.told[1:]
+        == ["measuring the peak of this board with cpu, 2 threads; again, a network was faster"] * 2
+    )
+    assert machine.of(session()) == found
+    assert len(machine.asked) == 3
+
+
+def test_a_lower_attempt_does_not_replace_a_higher_one(machine: Machine) -> None:
+    machine.of(session())
+    machine.busy = 99
+    found = machine.of(session(ms=10.0))  # 0.1 TMAC/s
+    assert found.peak_tmacs == 0.04
+    assert len(machine.asked) == 4
+
+
+def test_it_is_not_measured_for_ever(machine: Machine) -> None:
+    for _ in range(10):
+        machine.of(session(ms=10.0))
+    assert len(machine.asked) == 10
 
 
 def test_other_threads_and_providers_have_peaks_of_their_own(machine: Machine) -> None:

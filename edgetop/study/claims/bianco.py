@@ -31,6 +31,8 @@ from edgetop.study.claims.evidence import (
 from edgetop.study.neighbours import with_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from edgetop.results import Point
 
 REAL_TIME_FPS = (15.0, 30.0, 60.0)
@@ -190,9 +192,10 @@ def best_depends_on_limits(evidence: Evidence) -> Finding:
         "best_by_limits": winners, "fields_with_models": len(winners), "different_best": different,
     }  # fmt: skip
     holds = different > 1
-    why = f"{different} different models are best in the {len(winners)} fields that any model meets"
+    why = f"best in {len(winners)} fields that some model meets: {_names(winners.values())}"
     if evidence.results.id.startswith("bianco/"):
-        grids = [cells, *(best.grid(with_memory(other))[0] for other in evidence.others)]
+        papers = [other for other in evidence.others if other.id.startswith("bianco/")]
+        grids = [cells, *(best.grid(with_memory(other))[0] for other in papers)]
         picked = {point.model.name for grid in grids for cell in grid for point in cell.points}
         printed = {
             point.model.name for point in results.points if _TABLE_3 in point.model.top1_source
@@ -202,13 +205,17 @@ def best_depends_on_limits(evidence: Evidence) -> Finding:
             f"; the grids of the paper's boards name {len(picked)} models, "
             f"{len(picked & printed)} of the {len(printed)} of its Table 3"
         )
-        holds = holds and (picked == printed if evidence.others else picked <= printed)
+        holds = holds and (picked == printed if papers else picked <= printed)
     return Finding(holds, why, figures)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
 
 
 def dense_accuracy(evidence: Evidence) -> Finding:
     """B8: top-1 per million parameters; the small networks must come first."""
-    points = known(_models(evidence), lambda point: point.model.params_m, "size", 5)
+    points = known(_models(evidence), lambda point: point.model.params_m or None, "size", 5)
     small = [point.model.name for point in points if _is_small(point)]
     if not small or len(points) - len(small) < 3:
         raise CannotTest("it takes a SqueezeNet, ShuffleNet, MobileNet or NASNet-A-Mobile and "

@@ -29,14 +29,16 @@ _BYTES = {"fp16": 2, "bf16": 2, "int8": 1}
 
 
 def size_predicts_memory(evidence: Evidence) -> Finding:
-    """B4: linear fit of memory on the memory that the parameters take, in the paper's groups."""
+    """B4: linear fit of memory on what the parameters take; of a GPU's in the paper's groups."""
     points = known(evidence.at(1), lambda point: point.memory_mib, "memory", 4)
     points = known(points, lambda point: point.model.params_m, "size", 4)
     groups = {
         name: [point for point in points if point.model.family in families]
         for name, families in _GROUPS.items()
     }
-    lines = {name: line for name, group in groups.items() if (line := _memory_line(group))}
+    lines = {}
+    if "gpu" in points[0].memory_scope.lower():
+        lines = {name: line for name, group in groups.items() if (line := _memory_line(group))}
     everything = _memory_line(points)
     judged = lines or ({"all": everything} if everything else {})
     if not judged:

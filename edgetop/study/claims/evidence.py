@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from functools import cached_property
 from statistics import median
@@ -40,9 +41,7 @@ class Evidence:
     @cached_property
     def conditions(self) -> Conditions:
         """Those of most points that have a time."""
-        number = Counter(
-            point.conditions for point in self.results.points if point.ms_per_image is not None
-        )
+        number = Counter(point.conditions for point in self.results.points if _is_timed(point))
         if not number:
             raise CannotTest("nothing was measured")
         return number.most_common(1)[0][0]
@@ -52,7 +51,7 @@ class Evidence:
         """One point with a time of each model and batch: of several the longest measured."""
         longest: dict[tuple[str, int], Point] = {}
         for point in self.results.points:
-            if point.ms_per_image is not None and point.conditions == self.conditions:
+            if _is_timed(point) and point.conditions == self.conditions:
                 so_far = longest.setdefault((point.model.name, point.batch), point)
                 if (point.inferences or 0) > (so_far.inferences or 0):
                     longest[point.model.name, point.batch] = point
@@ -92,6 +91,11 @@ class Evidence:
         if number[wanted] >= 3:
             return wanted
         return max(number, key=lambda batch: (number[batch], -batch), default=wanted)
+
+
+def _is_timed(point: Point) -> bool:
+    """It has a time that can be divided by: a session file may hold any number."""
+    return point.ms_per_image is not None and 0 < point.ms_per_image < math.inf
 
 
 def ms_of(point: Point) -> float:
