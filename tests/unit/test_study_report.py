@@ -13,7 +13,17 @@ import reported
 
 from edgetop import reference
 from edgetop.results import Conditions, Point
-from edgetop.study.report import accuracy, bars, by_batch, contents, costs, figure, look, tables
+from edgetop.study.report import (
+    accuracy,
+    bars,
+    by_batch,
+    contents,
+    costs,
+    devices,
+    figure,
+    look,
+    tables,
+)
 from edgetop.study.report.points import merged, usual_batch
 
 if TYPE_CHECKING:
@@ -188,11 +198,47 @@ def test_density_is_top1_by_million_parameters_best_first() -> None:
 
 def test_throughput_by_device_compares_only_what_both_ran() -> None:
     results, looks = both()
-    drawn = bars.by_device(results, looks)
+    drawn = devices.by_device(results, looks)
     assert drawn.layout["yaxis"]["ticktext"] == ["small", "middle", "large"]
     (mine,) = of_board(drawn, "My board")
     assert mine["x"] == pytest.approx([250, 1000 / 30, 1000 / 90], rel=1e-4)
     assert "batch 1" in drawn.says and "PyTorch" in drawn.says and "ondemand" in drawn.says
+
+
+def test_a_board_without_a_model_leaves_no_gap_between_the_bars() -> None:
+    looks = look.looks([reported.own(), reported.published()])
+    rows = [
+        bars.Row("both", (1.0, 2.0)),
+        bars.Row("second", (None, 3.0)),
+        bars.Row("none", (None, None)),
+        bars.Row("first", (4.0, None)),
+    ]
+    chart = bars.grouped(rows, looks, {}, " FPS")
+    mine, other = chart.traces
+    places = sorted([*mine["y"], *other["y"]])
+    assert mine["y"][0] < other["y"][0] < other["y"][1] < mine["y"][1]
+    assert all(1 <= b - a < 2 for a, b in itertools.pairwise(places))
+    assert chart.layout["yaxis"]["ticktext"] == ["both", "second", "first"]
+    assert chart.layout["yaxis"]["tickvals"][0] == pytest.approx(0.5)
+    assert chart.layout["yaxis"]["range"][0] > max(places) > chart.layout["yaxis"]["range"][1]
+
+
+def test_no_more_bars_are_drawn_than_a_reader_scrolls_through() -> None:
+    looks = look.looks([reported.own(), reported.published()])
+    chart = bars.grouped([bars.Row("m", (1.0, 2.0))] * 1000, looks, {}, " FPS")
+    assert chart.shown == 150
+    assert chart.height_px < 6000
+    assert "first 150 of 1000" in bars.cut(chart.shown, [None] * 1000)[0]
+
+
+def test_boards_that_share_no_graph_are_told() -> None:
+    results, looks = both()
+    points = tuple(
+        replace(p, model=replace(p.model, gmacs=2 * (p.model.gmacs or 0)))
+        for p in results[1].points
+    )
+    drawn = devices.by_device([results[0], replace(results[1], points=points)], looks)
+    assert "different graphs under one name: small, middle and large" in drawn.missing
 
 
 def test_one_name_for_two_graphs_is_left_out_and_told() -> None:
@@ -201,17 +247,17 @@ def test_one_name_for_two_graphs_is_left_out_and_told() -> None:
     points = tuple(
         replace(p, model=other) if p.model == reported.MIDDLE else p for p in results[1].points
     )
-    drawn = bars.by_device([results[0], replace(results[1], points=points)], looks)
+    drawn = devices.by_device([results[0], replace(results[1], points=points)], looks)
     assert drawn.layout["yaxis"]["ticktext"] == ["small", "large"]
     assert any("different graphs under one name: middle" in line for line in drawn.findings)
 
 
 def test_the_largest_batch_says_what_ended_it() -> None:
     results, looks = both()
-    found = bars.largest_batches(results[0])
-    assert found["large"] == bars.Largest(4, "killed at 8")
-    assert found["small"] == bars.Largest(4, "")
-    drawn = bars.largest_batch(results, looks)
+    found = devices.largest_batches(results[0])
+    assert found["large"] == devices.Largest(4, "killed at 8")
+    assert found["small"] == devices.Largest(4, "")
+    drawn = devices.largest_batch(results, looks)
     assert drawn.table is not None
     (row,) = [row for row in drawn.table.rows if row[0] == "large"]
     assert row == ("large", "4", "killed at 8", "16", "largest tried")

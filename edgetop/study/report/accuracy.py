@@ -153,7 +153,12 @@ def density(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         f"weights, not how accurate it is. Accuracy as published: {_sources(known)}.",
         traces=tuple(traces),
         legend=_legend(groups, "bar"),
-        layout=rows_layout([model.name for model in shown], axis("top-1 % per million parameters")),
+        layout=rows_layout(
+            [model.name for model in shown],
+            axis("top-1 % per million parameters"),
+            range(len(shown)),
+            len(shown),
+        ),
         height_px=110 + 17 * len(shown),
         findings=(cut if len(shown) < len(ranked) else ())
         + _left_out(results, known, "accuracy or parameters"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgetop.study.report import accuracy, bars, by_batch, costs, look, tables
+from edgetop.study.report import accuracy, by_batch, costs, devices, look, tables
 from edgetop.study.report.figure import Figure, Section
 from edgetop.study.report.points import merged
 
@@ -38,8 +38,8 @@ def sections(
             "Speed",
             (
                 over_batch(by_batch.TIME),
-                bars.by_device(results, looks),
-                bars.largest_batch(results, looks),
+                devices.by_device(results, looks),
+                devices.largest_batch(results, looks),
                 costs.figure(costs.TIME, results, looks),
             ),
         ),
