@@ -71,8 +71,10 @@ def largest_batch(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
     rows = [m for m in models(results) if any(key_of(m) in board for board in found)]
     rows.sort(key=lambda m: -sum(board[key_of(m)].batch for board in found if key_of(m) in board))
     batches = [largest.batch for board in found for largest in board.values()]
-    ended = [f"{look.name} ({sum(bool(i.ended) for i in b.values())} of {len(b)} models)"
-             for b, look in zip(found, looks, strict=True)]  # fmt: skip
+    ended = [
+        f"{look.name} {sum(bool(largest.ended) for largest in board.values())} of {len(board)}"
+        for look, board in several
+    ]
     chart = bars.grouped(
         [bars.Row(m.name, tuple(_batch(board.get(key_of(m))) for board in found)) for m in rows],
         looks,
@@ -89,7 +91,7 @@ def largest_batch(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         height_px=chart.height_px,
         legend=chart.legend,
         findings=(
-            f"A limit was reached on {joined(ended)}.",
+            f"Models that ended at a limit: {joined(ended)}.",
             *((f"Only single images were run on {joined(single)}.",) if single else ()),
             *bars.cut(chart.shown, rows),
         ),
