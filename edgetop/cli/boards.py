@@ -130,7 +130,7 @@ def _record(results: Results) -> dict[str, object]:
         "peak_tmacs": results.peak_tmacs,
         "peak_source": results.peak_source or None,
         "notes": list(results.notes),
-        "points": [sweep_table.row(point) | _of_model(point) for point in results.points],
+        "points": [sweep_table.row(point, results) | _of_model(point) for point in results.points],
     }
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from edgetop.cli.sweep_run import Order
     from edgetop.config import Settings
+    from edgetop.results import Results
     from edgetop.session.store.measured import MeasuredRun
     from edgetop.study.course import Course
     from edgetop.study.estimate import Estimate
@@ -214,16 +215,30 @@ def _plan_words(course: Course, estimate: Estimate) -> str:
     )
 
 
+def _results(order: Order, power_mode: str, *, ended: bool) -> Results:
+    """The points so far; with the peak of the board, which is measured once when a sweep ends."""
+    from edgetop.results import Results
+    from edgetop.study.measured import points
+    from edgetop.study.peak import with_known_peak, with_measured_peak
+
+    found = points(order.course, power_mode)
+    results = Results(order.name, order.course.plan.board, "edgetop", found, published=False)
+    if ended and any(point.model.gmacs and point.ms_per_image for point in found):
+        return with_measured_peak(results, streams.complain)
+    return with_known_peak(results)
+
+
 def _tell(order: Order, power_mode: str, code: ExitCode, *, as_json: bool) -> int:
     """Print the points; what ended the sweep decides on the exit code."""
     from edgetop.cli import sweep_table
-    from edgetop.study.measured import points
 
-    found = points(order.course, power_mode)
+    results = _results(order, power_mode, ended=code is ExitCode.DONE)
+    found = results.points
     if as_json:
-        streams.say(json.dumps([sweep_table.row(point) for point in found], indent=2), sys.stdout)
+        rows = [sweep_table.row(point, results) for point in found]
+        streams.say(json.dumps(rows, indent=2), sys.stdout)
     else:
-        lines = [*sweep_table.lines(found), *sweep_table.largest_lines(order.course)]
+        lines = [*sweep_table.lines(results), *sweep_table.largest_lines(order.course)]
         streams.say("\n".join(lines[1:]), sys.stdout)
     if order.writer is not None:
         name = order.name

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edgetop.cli.table import aligned
+from edgetop.study.plausible import flag
 from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from edgetop.results import Point
+    from edgetop.results import Point, Results
     from edgetop.study.course import Course
 
 _NOT_MEASURED, _DID_NOT_RUN = "-", "x"
@@ -19,11 +20,12 @@ _WHOLE_MS = 1000
 """From where four digits need no fraction."""
 
 
-def lines(points: Sequence[Point]) -> list[str]:
+def lines(results: Results) -> list[str]:
     """Models by batches, ms per image with half of the 95 % interval in percent; then the reasons.
 
     Points under different conditions have a table each.
     """
+    points = results.points
     found: list[str] = []
     for words, group in _by_conditions(points).items():
         batches = sorted({point.batch for point in group})
@@ -40,9 +42,10 @@ def lines(points: Sequence[Point]) -> list[str]:
         if point.error and not point.error.startswith("not tried")
     ]
     notes = [
-        f"! {safe_text(point.model.name, _TITLE)}, batch {point.batch}: {point.note}"
+        f"! {safe_text(point.model.name, _TITLE)}, batch {point.batch}: {doubt}"
         for point in points
-        if point.note and not point.error
+        for doubt in (point.note, flag(point, results))
+        if doubt and not point.error
     ]
     return [*found, *([""] if reasons or notes else []), *reasons, *notes]
 
@@ -93,7 +96,7 @@ def largest_lines(course: Course) -> list[str]:
     return ["", *aligned([["largest batch", ""], *rows], (False, True))] if rows else []
 
 
-def row(point: Point) -> dict[str, object]:
+def row(point: Point, results: Results) -> dict[str, object]:
     """One point by the contract's names."""
     from edgetop.export import records
 
@@ -121,4 +124,5 @@ def row(point: Point) -> dict[str, object]:
         "params_m": model.params_m,
         "error": point.error or None,
         "note": point.note or None,
+        "flag": flag(point, results) or None,
     }
