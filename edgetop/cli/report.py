@@ -52,13 +52,14 @@ def main(arguments: argparse.Namespace) -> int:
         UsageError: There is nothing to report, or the place cannot take the file.
     """
     from edgetop.export.atomic import write_atomically
+    from edgetop.study.peak import with_known_peak
     from edgetop.study.report import written
 
     to_stdout = arguments.output == _STDOUT
     path = Path(arguments.output)
     if not to_stdout:
         _check(path, force=arguments.force)
-    results = chosen.chosen(arguments)
+    results = [with_known_peak(item) for item in chosen.chosen(arguments)]
     highlighted = _highlighted(arguments.highlight, results)
     text = written.report(
         results,

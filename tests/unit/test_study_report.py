@@ -272,6 +272,15 @@ def test_the_grid_is_bianco_s_table_3() -> None:
     assert len(drawn.table.rows) == 9
 
 
+def test_a_board_without_memory_borrows_it_from_its_report_and_says_so() -> None:
+    results = [reference.load("bianco/jetson-tx1")]
+    drawn = tables.constraint_grid(results, look.looks(results))
+    assert drawn.table is not None
+    assert len(drawn.table.rows) == 9
+    assert any("held against GPU memory" in line and "Titan" in line for line in drawn.findings)
+    assert all_figures(results)["memory-by-batch"].missing, "a chart of it would be another board's"
+
+
 def test_claims_are_put_to_one_s_own_board() -> None:
     results, looks = both()
     drawn = tables.tested_claims(results, looks)
@@ -352,3 +361,10 @@ def test_conditions_differ_line_by_line() -> None:
 )
 def test_numbers_have_three_digits_and_no_exponent(value: float | None, text: str) -> None:
     assert figure.number(value) == text
+
+
+def test_times_beyond_the_peak_are_told() -> None:
+    results = [reference.load("tryolabs/jetson-nano")]
+    drawn = all_figures(results)["time-by-batch"]
+    (told,) = [line for line in drawn.findings if "impossible" in line]
+    assert "of the board's peak" in told and "Resnet-50 at batch 1" in told

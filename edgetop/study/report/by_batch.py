@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edgetop.study.plausible import flag
 from edgetop.study.report import draw
 from edgetop.study.report.figure import UNKNOWN, Figure, Table, axis, joined, number, positive
 from edgetop.study.report.points import condition_words, key_of, series
@@ -186,7 +187,22 @@ def _absences(
             if reasons:
                 told = joined([f"{reason} ({count})" for reason, count in reasons.most_common()])
                 found.append(f"{look.name}: points without a time, and why: {told}.")
+            found += _beyond_belief(item, look)
     return tuple(found)
+
+
+def _beyond_belief(item: Results, look: Look) -> list[str]:
+    """Times that the board's peak speaks against, by what is said of them."""
+    doubts = [(point, doubt) for point in item.points if (doubt := flag(point, item))]
+    found = []
+    for word in dict.fromkeys(doubt.split(":")[0] for _, doubt in doubts):
+        names = [
+            f"{point.model.name} at batch {point.batch} ({doubt.partition(': ')[2]})"
+            for point, doubt in doubts
+            if doubt.split(":")[0] == word
+        ]
+        found.append(f"{look.name}: {word}: {joined(names, 3)}.")
+    return found
 
 
 def reason_of(point: Point) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from edgetop.errors import UsageError
 from edgetop.study import best, claims
+from edgetop.study.neighbours import with_memory
+from edgetop.study.plausible import peak_words
 from edgetop.study.report.figure import UNKNOWN, Figure, Table, joined, number
 from edgetop.study.report.points import condition_words, usual_batch
 
@@ -63,12 +65,16 @@ def constraint_grid(results: Sequence[Results], looks: Sequence[Look]) -> Figure
 def _grid(item: Results, look: Look) -> tuple[list[tuple[str, ...]], list[str]]:
     """The rows of one board, and what must be known of it."""
     batch = usual_batch(item, lambda point: point.ms_per_image) or 1
-    if all(point.memory_mib is None for point in item.points):
+    lent = with_memory(item)
+    if all(point.memory_mib is None for point in lent.points):
         return [], ["memory is not known, so no model can be held against a limit of it"]
     try:
-        cells, notes = best.grid(item, batch=batch, top=_TOP)
+        cells, notes = best.grid(lent, batch=batch, top=_TOP)
     except UsageError as error:
         return [], [error.message]
+    if lent is not item:
+        scopes = dict.fromkeys(point.memory_scope for point in lent.points if point.memory_scope)
+        notes = (*notes, f"held against {joined(list(scopes))}")
     if not any(cell.points for cell in cells):
         return [], [*notes, f"no model at batch {batch} meets any of the limits"]
     rows = []
@@ -169,7 +175,6 @@ def _conditions(item: Results, facts: Sequence[tuple[str, str]]) -> list[tuple[s
     ran = sum(point.ms_per_image is not None for point in points)
     memory = [scope for scope in dict.fromkeys(point.memory_scope for point in points) if scope]
     power = [scope for scope in dict.fromkeys(point.power_scope for point in points) if scope]
-    peak = f"{number(item.peak_tmacs)} TMAC/s ({item.peak_source})" if item.peak_tmacs else ""
     return [
         ("id", item.id),
         ("source", item.source),
@@ -179,7 +184,7 @@ def _conditions(item: Results, facts: Sequence[tuple[str, str]]) -> list[tuple[s
         ("runtime, provider, precision, power mode", condition_words(points, 6) or UNKNOWN),
         ("memory counts", joined(memory) or "memory was not measured"),
         ("power counts", joined(power) or "power was not measured"),
-        ("peak", peak or UNKNOWN),
+        ("peak", peak_words(item) or UNKNOWN),
     ]
 
 
