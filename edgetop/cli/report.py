@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgetop.cli import chosen, recorded, streams, values
 from edgetop.errors import ExitCode, UsageError
+from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
     import argparse
@@ -64,7 +65,7 @@ def main(arguments: argparse.Namespace) -> int:
     text = written.report(
         results,
         kind=arguments.format or _by_ending(path),
-        title=arguments.title[:_LONGEST_TITLE],
+        title=safe_text(arguments.title, _LONGEST_TITLE),
         highlighted=highlighted,
         facts=_facts(arguments.session, results),
         made_unix_s=time.time(),

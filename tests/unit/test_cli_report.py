@@ -52,6 +52,12 @@ def test_markdown_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) ->
     assert not told.err
 
 
+def test_a_title_may_be_any_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    assert cli.main(["report", *BOARDS, "-o", str(path), "--title", "a\udcff\x1b[31m\n b"]) == 0
+    assert path.read_text(encoding="utf-8").startswith("## a??\\[31m b\n")
+
+
 def test_the_ending_of_the_file_says_the_format(tmp_path: Path) -> None:
     path = tmp_path / "README.md"
     assert cli.main(["report", *BOARDS, "-o", str(path)]) == 0
