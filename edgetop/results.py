@@ -79,6 +79,8 @@ class Point:
     memory_mib: float | None = None
     memory_scope: str = ""
     """What `memory_mib` counts: ``process RSS``, ``GPU memory of the process``."""
+    baseline_mib: float | None = None
+    """Of `memory_mib`, what the same process took before the model was loaded."""
     power_w: float | None = None
     power_scope: str = ""
     j_per_image: float | None = None

@@ -123,6 +123,8 @@ class Run:
     runtime: str = ""
     """``onnxruntime 1.32.0``."""
     available_providers: tuple[str, ...] = ()
+    baseline_mib: float | None = None
+    """Resident in the model's process before the model was loaded: Python and the runtime."""
     load_s: float | None = None
     first_run_ms: float | None = None
     warmup_s: float | None = None

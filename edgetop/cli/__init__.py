@@ -25,6 +25,7 @@ _MODULES = (
     "claims",
     "compare",
     "accuracy",
+    "report",
 )
 """One module for each command of its name, in the order of the help."""
 

@@ -115,7 +115,11 @@ def row(point: Point, results: Results) -> dict[str, object]:
         "fps": point.fps,
         "inferences": point.inferences,
         "latency_ms": None if point.latency is None else records.latency(point.latency),
-        "memory": {"worker_mib": point.memory_mib, "scope": point.memory_scope or None},
+        "memory": {
+            "worker_mib": point.memory_mib,
+            "baseline_mib": point.baseline_mib,
+            "scope": point.memory_scope or None,
+        },
         "power": {"watts": point.power_w, "scope": point.power_scope or None},
         "energy_j_per_image": point.j_per_image,
         "temperature_c": point.temperature_c,

@@ -92,6 +92,19 @@ def default_threads() -> int:
     return max(1, min(usable or 1, physical or usable or 1))
 
 
+def resident_mib() -> float | None:
+    """Memory that this process has resident, MiB; None where the system does not tell.
+
+    The second field of ``/proc/self/statm``, in pages (proc_pid_statm(5)).
+    """
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            pages = int(file.read().split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def _run(
     spec: RunSpec, backend: Backend, ring_fds: list[int], channel: Channel, commands: Commands
 ) -> None:
@@ -100,15 +113,15 @@ def _run(
 
     provider = providers.choose(spec.provider, backend.available_providers())
     threads = spec.threads or default_threads()
+    baseline_mib = resident_mib()
     started = time.monotonic()
     models = [backend.load(spec, provider, threads) for _ in ring_fds]
     load_s = time.monotonic() - started
     shapes = plan(models[0].inputs, spec)
     inputs = feeds(models[0].inputs, shapes.shapes, spec)
     facts = _facts(spec, backend, models[0], shapes, inputs[0])
-    channel.send(
-        {"event": "loaded", "load_s": load_s, "provider": provider, "threads": threads, **facts}
-    )
+    told = {"load_s": load_s, "baseline_mib": baseline_mib, "provider": provider}
+    channel.send({"event": "loaded", "threads": threads, **told, **facts})
 
     lanes = [
         Lane(index, len(ring_fds), facts["batch"], model, inputs, RingWriter(ring), commands)

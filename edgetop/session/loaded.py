@@ -28,6 +28,7 @@ def loaded_run(run: Run, said: dict[str, Any]) -> Run:
         nodes=tuple(said["nodes"].items()),
         runtime=said["runtime"],
         available_providers=tuple(said["available_providers"]),
+        baseline_mib=said["baseline_mib"],
         load_s=said["load_s"],
     )
 

@@ -64,6 +64,7 @@ def point(setup: Setup, batch: int, visits: Sequence[Visit], power_mode: str = "
         inferences=sum(visit.inferences for visit in used),
         memory_mib=_middle(used, lambda visit: visit.memory_mib),
         memory_scope=MEMORY_SCOPE,
+        baseline_mib=_middle(used, lambda visit: visit.baseline_mib),
         power_w=_middle(used, lambda visit: visit.power_w),
         power_scope=last.power_scope,
         j_per_image=_middle(used, lambda visit: visit.j_per_image),

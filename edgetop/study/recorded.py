@@ -98,6 +98,7 @@ def _point(sample: Sample, info: SessionInfo) -> Point:
         inferences=total.inferences,
         memory_mib=memory_mib,
         memory_scope="" if memory_mib is None else measured.MEMORY_SCOPE,
+        baseline_mib=run.baseline_mib,
         power_w=power_w,
         power_scope="" if power_w is None else sample.board.power.scope_words,
         j_per_image=energy.j_per_image,

@@ -137,6 +137,7 @@ class Watch:
             load_s=run.load_s,
             first_run_ms=run.first_run_ms,
             memory_mib=max(self._memory_mib, default=None),
+            baseline_mib=run.baseline_mib,
             gpu_memory_mib=sample.board.gpu_memory_used_mib.value,
             power_w=sample.energy.mean_power_w,
             power_scope=power.scope if sample.energy.mean_power_w is not None else "",

@@ -54,6 +54,7 @@ def modules_after(code: str) -> set[str]:
         ("edgetop.study.accuracy", {"textual", "onnx", "onnxruntime", "rich", "PIL"}),
         ("edgetop.study.preprocess", {"numpy", "textual", "onnx", "onnxruntime", "PIL"}),
         ("edgetop.engine.picture_worker", {"textual", "rich", "onnx", "onnxruntime", "PIL"}),
+        ("edgetop.study.report.written", {"plotly", "textual", "onnx", "onnxruntime"}),
         ("edgetop.export.table", {"numpy", "textual", "onnx", "onnxruntime"}),
         ("edgetop.cli.compare", {"numpy", "textual", "onnx", "edgetop.reference", "edgetop.study"}),
         ("edgetop.study.beside", {"numpy", "textual", "onnx", "edgetop.reference"}),

@@ -42,7 +42,15 @@ def test_it_holds_every_module_and_all_data(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     expected = {
         path.relative_to(ROOT).as_posix()
-        for pattern in ("*.py", "*.tcss", "*.csv", "*.toml", "reference/SOURCES.md")
+        for pattern in (
+            "*.py",
+            "*.tcss",
+            "*.css",
+            "*.js",
+            "*.csv",
+            "*.toml",
+            "reference/SOURCES.md",
+        )
         for path in (ROOT / "edgetop").rglob(pattern)
     }
     expected |= {f"edgetop/themes/{path.name}" for path in (ROOT / "themes").glob("*.toml")}

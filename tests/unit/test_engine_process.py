@@ -6,11 +6,13 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 import tiny_models
 
 from edgetop.engine.process import WorkerProcess, death
 from edgetop.engine.spec import RunSpec
+from edgetop.engine.worker import resident_mib
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,3 +50,10 @@ def test_a_command_that_comes_before_the_process_can_read_is_heard(tmp_path: Pat
         assert not len(worker.records())
     finally:
         worker.stop()
+
+
+def test_the_resident_memory_is_that_of_this_process() -> None:
+    """As psutil tells it, within what a moment changes."""
+    found = resident_mib()
+    assert found is not None
+    assert found == pytest.approx(psutil.Process().memory_info().rss / 2**20, rel=0.05)

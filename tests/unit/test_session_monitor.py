@@ -19,6 +19,7 @@ _MS, _S = 1_000_000, 1_000_000_000
 LOADED = {
     "event": "loaded",
     "load_s": 0.25,
+    "baseline_mib": 48.5,
     "provider": "cpu",
     "threads": 2,
     "batch": 1,

@@ -73,6 +73,13 @@ def test_the_grids_of_bianco_name_the_26_models() -> None:
         assert (grid["models_in_grids"], grid["models_in_table_3"]) == (26, 26)
 
 
+def test_boards_of_other_papers_do_not_count_for_the_grids_of_bianco() -> None:
+    beside = [reference.load(name) for name in ("bianco/jetson-tx1", "dlmark/tesla-v100")]
+    tested = outcomes(reference.load("bianco/titan-xp"), beside)
+    (grid,) = [outcome.figures for outcome in tested if outcome.claim.id == "B7"]
+    assert grid["models_in_grids"] == 26
+
+
 def test_real_time_on_the_titan_and_not_on_the_tx1() -> None:
     assert figures("bianco/titan-xp", "B6") == {
         "bianco/titan-xp": {"models": 44, "at_15_fps": 44, "at_30_fps": 43, "at_60_fps": 32},

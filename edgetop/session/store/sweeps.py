@@ -45,6 +45,8 @@ class Visit:
     first_run_ms: float | None = None
     memory_mib: float | None = None
     """The most that the model's process had resident."""
+    baseline_mib: float | None = None
+    """What it had resident before the model was loaded."""
     gpu_memory_mib: float | None = None
     power_w: float | None = None
     power_scope: str = ""

@@ -194,7 +194,8 @@ def best_depends_on_limits(evidence: Evidence) -> Finding:
     holds = different > 1
     why = f"best in {len(winners)} fields that some model meets: {_names(winners.values())}"
     if evidence.results.id.startswith("bianco/"):
-        grids = [cells, *(best.grid(with_memory(other))[0] for other in evidence.others)]
+        papers = [other for other in evidence.others if other.id.startswith("bianco/")]
+        grids = [cells, *(best.grid(with_memory(other))[0] for other in papers)]
         picked = {point.model.name for grid in grids for cell in grid for point in cell.points}
         printed = {
             point.model.name for point in results.points if _TABLE_3 in point.model.top1_source
@@ -204,7 +205,7 @@ def best_depends_on_limits(evidence: Evidence) -> Finding:
             f"; the grids of the paper's boards name {len(picked)} models, "
             f"{len(picked & printed)} of the {len(printed)} of its Table 3"
         )
-        holds = holds and (picked == printed if evidence.others else picked <= printed)
+        holds = holds and (picked == printed if papers else picked <= printed)
     return Finding(holds, why, figures)
 
 
