@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 BEST_KNOWN = ("deepdetect/", "bianco/")
 """How the IDs begin of boards that are looked at first: whole grids of models and batches."""
+_ROOM_FOR_FILE = 8
+"""A file is inspected beside a running model if so many times its size is free: the process that
+looks into it holds it twice over, and the model must not run out of memory by that."""
+_ROOM_UNKNOWN_MIB = 512.0
+"""What is taken to be free where nobody knows."""
+_MIB = 1 << 20
 _PATIENCE_S = 5.0
 """How long the end waits for the thread."""
 
@@ -46,6 +53,8 @@ class _Wanted(NamedTuple):
     key: Hashable
     run: Run
     all_boards: bool
+    free_mib: float | None
+    """Memory that nobody uses; None where that is not known."""
 
 
 def key_of(run: Run) -> Hashable:
@@ -91,7 +100,7 @@ class Finder:
         in_trial = sample.trial is not None and sample.trial.running
         if in_trial or not run.runtime or not sample.total.inferences:
             return
-        wanted = _Wanted(key_of(run), run, self._all_boards)
+        wanted = _Wanted(key_of(run), run, self._all_boards, _free_mib(sample))
         known = self._wanted
         if known is not None and (known.key, known.all_boards) == (wanted.key, wanted.all_boards):
             return
@@ -138,7 +147,7 @@ class Finder:
         from edgetop.study import beside
 
         run = wanted.run
-        graph = self._graph(run)
+        graph = self._graph(run, wanted.free_mib)
         if graph.model is None or not graph.model.canonical_name:
             return Found(wanted.key, None, graph.words)
         conditions = Conditions(run.runtime, run.provider, run.threads or None, run.precision)
@@ -153,7 +162,7 @@ class Finder:
         usable = beside.best_of_each(peers, ("", "fp32", run.precision))
         return Found(wanted.key, ours, graph.words, tuple(peers), usable)
 
-    def _graph(self, run: Run) -> Graph:
+    def _graph(self, run: Run, free_mib: float | None) -> Graph:
         from edgetop.study import graphs
 
         known = graphs.built_in(run)
@@ -167,6 +176,9 @@ class Finder:
             sha256 = self._hashes.get(run.number)
             if sha256 is None:
                 return graphs.Graph(None, "whether its file is still the same is not known")
+        if not _has_room(run, free_mib):
+            words = "its file is large and memory is short: later, edgetop compare looks into it"
+            return graphs.Graph(None, words)
         found = graphs.of_file(run, sha256, idle=True, started=self._started)
         self._graphs[key] = found
         return found
@@ -176,3 +188,18 @@ class Finder:
             self._inspecting = process
             if self._closed:
                 process.kill()
+
+
+def _free_mib(sample: Sample) -> float | None:
+    used, total = sample.board.memory_used_mib.value, sample.board.memory_total_mib.value
+    return None if used is None or total is None else total - used
+
+
+def _has_room(run: Run, free_mib: float | None) -> bool:
+    """Whether the run's file can be looked into; one that is not there takes no memory."""
+    try:
+        size_mib = Path(run.model_path).expanduser().stat().st_size / _MIB
+    except (OSError, ValueError, RuntimeError):
+        return True
+    room_mib = _ROOM_UNKNOWN_MIB if free_mib is None else free_mib
+    return size_mib * _ROOM_FOR_FILE <= room_mib

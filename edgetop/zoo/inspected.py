@@ -36,7 +36,8 @@ def facts(
     Args:
         spec: The model with its batch and shapes.
         patience_s: How long it may take; None = `PATIENCE_S`.
-        idle: Only with processor time that nobody else wants: a model is being measured.
+        idle: A model is being measured: only with processor time that nobody else wants, and the
+            first that the kernel ends when memory does.
         started: Called with the process as soon as there is one; whoever kills it gets an error.
 
     Raises:
@@ -73,6 +74,8 @@ def _step_back(pid: int) -> None:
     with contextlib.suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, pid, 19)
         os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _refusal(title: str, code: int, said: str) -> EdgetopError:

@@ -14,6 +14,7 @@ from samples import STORIES, sample, view_of
 from scripted import on_screen, replayed
 
 from edgetop.paint.rows import width_of
+from edgetop.readings import Reading
 from edgetop.sample import State, Tensor, Window
 from edgetop.study import graphs
 from edgetop.ui.finder import Finder, Found, key_of
@@ -397,6 +398,26 @@ def test_a_file_is_inspected_once_for_all_batches(
     assert "the same graph as SqueezeNet 1.1" in first.words
     assert {peer.point.batch for peer in first.peers} == {1}
     assert {peer.point.batch for peer in second.peers} == {2}
+
+
+@pytest.mark.parametrize(
+    ("used_mib", "total_mib", "inspected"),
+    [(100.0, 200.0, True), (199.9, 200.0, False), (None, 200.0, True), (1e6, 200.0, False)],
+)
+def test_a_file_is_left_alone_where_memory_is_short(
+    shared: Path, used_mib: float | None, total_mib: float, inspected: bool
+) -> None:
+    """4.7 MiB; a board that swaps for a look into a file would measure that."""
+    path = shared / "models" / "squeezenet_v1.1.onnx"
+    run = replace(RUN, label="", model="mine", model_path=str(path), inputs=())
+    board = replace(
+        sample(0).board,
+        memory_used_mib=Reading(used_mib),
+        memory_total_mib=Reading(total_mib),
+    )
+    (found,) = Counted().follow(sample(0, run=run, board=board))
+    assert (found.ours is not None) == inspected
+    assert ("memory is short" in found.words) != inspected
 
 
 def test_in_a_replay_a_file_without_its_hash_is_not_trusted(shared: Path) -> None:

@@ -165,6 +165,7 @@ def test_a_file_that_has_changed_since_is_unknown(shared: Path, tmp_path: Path) 
 def test_the_inspection_can_give_way_to_everybody_else(shared: Path) -> None:
     """A model is being measured meanwhile: it must not lose its processor to this."""
     policies: list[str] = []
+    scores: list[str] = []
 
     def started(process: subprocess.Popen[str]) -> None:
         told.append(process)
@@ -175,6 +176,7 @@ def test_the_inspection_can_give_way_to_everybody_else(shared: Path) -> None:
 
     def spied(pid: int) -> None:
         step_back(pid)
+        scores.append((inspected.Path("/proc") / str(pid) / "oom_score_adj").read_text().strip())
         policies.append((inspected.Path("/proc") / str(pid) / "stat").read_text().split()[40])
 
     with pytest.MonkeyPatch.context() as patch:
@@ -182,6 +184,7 @@ def test_the_inspection_can_give_way_to_everybody_else(shared: Path) -> None:
         facts = inspected.facts(spec, idle=True, started=started)
     assert facts["params"] == 1_235_496
     assert policies == ["5"]  # SCHED_IDLE
+    assert scores == ["1000"]
     assert len(told) == 1
 
 
