@@ -32,14 +32,19 @@ def lines(
         asked: Boards that the user named: one that shares nothing is told.
     """
     lines = [f"{safe_text(ours.board, 100)}: {ours.id}, {safe_text(ours.source, 200)}"]
+    alone = []
     for point in ours.points:
         those = [pair for pair in found if pair.ours is point]
+        if not those:
+            alone.append(f"{point.model.name} at batch {point.batch}")
         if those or len(ours.points) == 1 or point.model.name in known_by:
             lines += ["", *_block(point, those, known_by.get(point.model.name, ""))]
     if not found:
         lines += ["", "no published board ran any of these graphs at these batches"]
         return lines
     lines += ["", *_order(found), "", *_sources(ours, found)]
+    if alone:
+        lines.append(f"not published by these boards: {few(alone)}")
     shared = {pair.peer.board.id for pair in found}
     missing = [board.id for board in asked if board.id not in shared]
     if missing:

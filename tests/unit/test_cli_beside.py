@@ -188,6 +188,16 @@ def test_named_boards_that_share_nothing_are_told(capsys: pytest.CaptureFixture[
     assert "no model and batch in common with coral/dev-board" in text
 
 
+def test_models_that_nobody_published_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    record(RUN, replace(RUN, batch=3), replace(RUN, model="efficientnet_b0"))
+    text = told(capsys, "--session", "last", "--boards", "bianco")
+    assert (
+        "not published by these boards: squeezenet_v1.1 at batch 3, efficientnet_b0 at batch 1"
+    ) in text
+    assert "not published" not in told(capsys, "--session", "last", "--batch", "1",
+                                       "--models", "squeezenet")  # fmt: skip
+
+
 def test_without_a_session_it_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert "run a model, or name a published board" in refused(capsys)
 
