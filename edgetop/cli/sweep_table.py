@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NOT_MEASURED, _DID_NOT_RUN = "-", "x"
 _TITLE = 40
+_WHOLE_PERCENT = 10
 _WHOLE_MS = 1000
 """From where four digits need no fraction."""
 
@@ -36,18 +37,28 @@ def lines(results: Results) -> list[str]:
             rows.append([safe_text(name, _TITLE), *figures])
         found += ["", words] if words else [""]
         found += aligned(rows, (False, *(True for _ in batches)))
-    reasons = [
+    remarks = [*_reasons(points), *_doubts(results)]
+    return [*found, *([""] if remarks else []), *remarks]
+
+
+def _reasons(points: Iterable[Point]) -> list[str]:
+    """Why each x is one; what was not tried for that stands in the table only."""
+    return [
         f"x {safe_text(point.model.name, _TITLE)}, batch {point.batch}: {point.error}"
         for point in points
         if point.error and not point.error.startswith("not tried")
     ]
-    notes = [
-        f"! {safe_text(point.model.name, _TITLE)}, batch {point.batch}: {doubt}"
-        for point in points
-        for doubt in (point.note, flag(point, results))
-        if doubt and not point.error
-    ]
-    return [*found, *([""] if reasons or notes else []), *reasons, *notes]
+
+
+def _doubts(results: Results) -> list[str]:
+    """What a reader must know of figures: each once, with the points that it concerns."""
+    doubts: dict[str, list[str]] = {}
+    for point in results.points:
+        for doubt in (point.note, flag(point, results)):
+            if doubt and not point.error:
+                where = f"{safe_text(point.model.name, _TITLE)} at batch {point.batch}"
+                doubts.setdefault(doubt, []).append(where)
+    return [f"! {doubt}: {', '.join(where)}" for doubt, where in doubts.items()]
 
 
 def _by_conditions(points: Iterable[Point]) -> dict[str, list[Point]]:
@@ -74,7 +85,8 @@ def _cell(point: Point) -> str:
     value = f"{ms:.4g}" if ms < _WHOLE_MS else f"{ms:.0f}"
     if point.ms_low is None or point.ms_high is None:
         return value
-    return f"{value} ±{50 * (point.ms_high - point.ms_low) / point.ms_per_image:.2g}%"
+    percent = 50 * (point.ms_high - point.ms_low) / point.ms_per_image
+    return f"{value} ±{f'{percent:.2g}' if percent < _WHOLE_PERCENT else f'{percent:.0f}'}%"
 
 
 def largest_lines(course: Course) -> list[str]:

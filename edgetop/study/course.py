@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 _TOO_LARGE = (OUT_OF_MEMORY, KILLED, TIMEOUT)
 """Reasons that a smaller batch may not have."""
 _THROTTLED = "throttled"
+_MOST_OTHER_PERCENT = 10.0
+"""Of all processors: two threads on two cores that wait for each other feel less than that."""
+
+
+def disturbed(visit: Visit) -> bool:
+    """The board held itself back, or others used more of its processors than a sweep may share."""
+    busy = (visit.other_load_percent or 0.0) > _MOST_OTHER_PERCENT
+    return busy or visit.state == _THROTTLED
 
 
 class Place(NamedTuple):
@@ -161,9 +169,9 @@ class Course:
         ]
 
     def _done(self, setup: int, batch: int) -> int:
-        """Visits that count towards the rounds; one that was throttled is made up for, once."""
+        """Visits that count towards the rounds; one that was disturbed is made up for, once."""
         visits = [visit for visit in self.visits(setup, batch) if not visit.search]
-        return len(visits) - any(visit.state == _THROTTLED for visit in visits)
+        return len(visits) - any(disturbed(visit) for visit in visits)
 
     def _known_well(self, setup: int, batch: int) -> bool:
         medians = [visit.medians_ms for visit in self.visits(setup, batch) if not visit.error]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from edgetop.results import Conditions, Point
 from edgetop.sample import State
 from edgetop.stats.interval import of_visits
+from edgetop.study.course import disturbed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -43,10 +44,8 @@ def points(course: Course, power_mode: str = "") -> tuple[Point, ...]:
 
 
 def point(setup: Setup, batch: int, visits: Sequence[Visit], power_mode: str = "") -> Point:
-    """What the visits of a point come to; those that were throttled count if all were."""
-    good = [visit for visit in visits if not visit.error and visit.medians_ms]
-    whole = [visit for visit in good if not visit.search] or good
-    used = [visit for visit in whole if visit.state != State.THROTTLED.value] or whole
+    """What the visits of a point come to, without those that were disturbed if enough were not."""
+    used = _used(visits)
     conditions = _conditions(setup, used or visits, power_mode)
     found = of_visits([visit.medians_ms for visit in used])
     if found is None:
@@ -72,6 +71,19 @@ def point(setup: Setup, batch: int, visits: Sequence[Visit], power_mode: str = "
         state=last.state,
         note="; ".join(_notes(visits, used)),
     )
+
+
+def _used(visits: Sequence[Visit]) -> list[Visit]:
+    """The visits that count.
+
+    What was throttled counts only where there is nothing else. What shared the processors with
+    others is left out where two visits remain: one alone would tell nothing of the spread.
+    """
+    good = [visit for visit in visits if not visit.error and visit.medians_ms]
+    whole = [visit for visit in good if not visit.search] or good
+    cool = [visit for visit in whole if visit.state != State.THROTTLED.value] or whole
+    quiet = [visit for visit in cool if not disturbed(visit)]
+    return quiet if len(quiet) > 1 else cool
 
 
 def mode_words(power_mode: str, governor: str) -> str:
@@ -105,6 +117,9 @@ def _notes(visits: Sequence[Visit], used: Sequence[Visit]) -> list[str]:
         notes.append("throttled")
     elif any(visit.state == State.DRIFTING.value for visit in used):
         notes.append("drifting")
+    busy = [visit.other_load_percent for visit in used if visit.other_load_percent]
+    if any(disturbed(visit) for visit in used) and busy:
+        notes.append(f"others used up to {max(busy):.0f} % of the processors")
     if all(visit.search for visit in used):
         notes.append("a short look only")
     return notes

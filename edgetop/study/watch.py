@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from enum import Enum
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from edgetop.errors import EdgetopError, ExitCode
@@ -49,6 +51,7 @@ class Watch:
         self._began_unix_s = time.time()
         self._medians_ms: list[float] = []
         self._memory_mib: list[float] = []
+        self._other_percent: list[float] = []
         self._last: Sample | None = None
         self._throttled = False
         self._error = ""
@@ -81,6 +84,9 @@ class Watch:
     def _count(self, sample: Sample) -> None:
         if sample.worker.rss_mib is not None:
             self._memory_mib.append(sample.worker.rss_mib)
+        other_percent = other_load_percent(sample)
+        if other_percent is not None:
+            self._other_percent.append(other_percent)
         if sample.state is State.THROTTLED:
             self._throttled = True
         p50_ms = sample.window.latency.p50_ms
@@ -143,6 +149,7 @@ class Watch:
             power_scope=power.scope if sample.energy.mean_power_w is not None else "",
             j_per_image=sample.energy.j_per_image,
             temperature_c=sample.board.temperature_c.value,
+            other_load_percent=fmean(self._other_percent) if self._other_percent else None,
             state=self._state(sample),
         )
 
@@ -151,6 +158,15 @@ class Watch:
         if self._throttled:
             return State.THROTTLED.value
         return sample.state.value if sample.state in (State.STEADY, State.DRIFTING) else ""
+
+
+def other_load_percent(sample: Sample) -> float | None:
+    """What others than the model and edgetop use of all processors; None if that is unknown."""
+    whole = sample.board.cpu_percent.value
+    model, own = sample.worker.cpu_percent, sample.own.cpu_percent
+    if whole is None or model is None or own is None:
+        return None
+    return max(0.0, whole - (model + own) / (os.cpu_count() or 1))
 
 
 def reason(failure: EdgetopError) -> str:

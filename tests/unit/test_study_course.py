@@ -123,9 +123,10 @@ def test_a_point_that_is_known_well_needs_no_further_visit() -> None:
     assert seen.count(Place(1, 1)) == 5
 
 
-def test_a_throttled_visit_is_made_up_for_once() -> None:
+@pytest.mark.parametrize("facts", [{"state": "throttled"}, {"other_load_percent": 30.0}])
+def test_a_disturbed_visit_is_made_up_for_once(facts: dict[str, object]) -> None:
     course = Course(plan(models=1, batches=(1,), rounds=2))
-    seen = walk(course, lambda p: ran(p, state="throttled"))
+    seen = walk(course, lambda p: ran(p, **facts))
     assert len(seen) == 3
 
 

@@ -70,6 +70,16 @@ def test_throttled_visits_count_only_where_there_are_no_others() -> None:
     assert alone.note == "throttled"
 
 
+def test_visits_that_shared_the_processors_are_left_out_where_two_remain() -> None:
+    busy = replace(VISIT, medians_ms=(25.0,) * 8, other_load_percent=40.0)
+    assert the_point(VISIT, busy, VISIT).ms_per_image == pytest.approx(10.0)
+    assert the_point(VISIT, busy, VISIT).note == ""
+    assert the_point(VISIT, busy, VISIT).inferences == 200
+    mixed = the_point(VISIT, busy)
+    assert mixed.inferences == 200
+    assert mixed.note == "others used up to 40 % of the processors"
+
+
 def test_a_visit_that_failed_beside_good_ones_is_told() -> None:
     point = the_point(VISIT, replace(VISIT, medians_ms=(), error="killed: by someone"))
     assert point.ms_per_image == pytest.approx(10.0)

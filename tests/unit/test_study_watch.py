@@ -12,11 +12,11 @@ import pytest
 from edgetop.engine.spec import RunSpec
 from edgetop.errors import EdgetopError, ModelError, WorkerDiedError
 from edgetop.results import Model
-from edgetop.sample import State
+from edgetop.sample import OwnCost, State, WorkerUse
 from edgetop.session.store.sweeps import KILLED, OUT_OF_MEMORY, REFUSED, TIMEOUT
 from edgetop.study.course import Place
 from edgetop.study.plan import Plan, Setup
-from edgetop.study.watch import Verdict, Watch, reason
+from edgetop.study.watch import Verdict, Watch, other_load_percent, reason
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
 import samples as stories
@@ -143,3 +143,18 @@ def test_a_failure_has_its_kind_and_its_words(failure: EdgetopError, kind: str) 
 def test_a_visit_without_a_sample_keeps_what_is_known() -> None:
     visit = watching(Place(0, 2)).visit("id", 3.0)
     assert (visit.batch, visit.session, visit.inferences) == (2, "id", 0)
+
+
+def test_what_others_use_of_the_processors_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all of them, as the machine's own load is; unknown where a part of it is."""
+    monkeypatch.setattr("edgetop.study.watch.os.cpu_count", lambda: 8)
+    moment = sample(10.0)
+    board = replace(moment.board, cpu_percent=replace(moment.board.cpu_percent, value=90.0))
+    moment = replace(
+        moment, board=board, worker=WorkerUse(80.0, 400.0, 1.0), own=OwnCost(8.0, 40.0)
+    )
+    watch = watching()
+    watch.see(moment, None, 10.0)
+    assert watch.visit("", 10.0).other_load_percent == pytest.approx(90 - 408 / 8)
+    unknown = replace(moment, worker=WorkerUse(80.0, None, None))
+    assert other_load_percent(unknown) is None

@@ -52,6 +52,8 @@ class Visit:
     power_scope: str = ""
     j_per_image: float | None = None
     temperature_c: float | None = None
+    other_load_percent: float | None = None
+    """Of the machine's processors, what neither the model nor edgetop used, mean of the visit."""
     state: str = ""
     provider: str = ""
     threads: int = 0
