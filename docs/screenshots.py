@@ -69,6 +69,7 @@ def standard_set(model: str, seconds: float) -> list[Shot]:
         shot("live-colourblind", theme="colourblind"),
         shot("models-120x40", keys="m 1s"),
         shot("compare-120x40", keys="c 2s"),
+        shot("batches-80x24", size=(80, 24), keys="s 31s"),
     ]
 
 

@@ -57,7 +57,7 @@ async def test_it_goes_through_the_batches_and_back_to_what_ran() -> None:
         assert screen.session.commands[-1][0] == "change"
         assert ("restart_runs", True) in screen.session.commands
         await screen.play(of_run(8, 4, 104.0))
-        assert "no sweep goes on" in screen.text
+        assert "fastest at batch 32: 1.31× of batch 1" in screen.text
         assert "s sweep again" in screen.text
 
 

@@ -83,8 +83,21 @@ def head(view: View, width: int, height: int) -> list[Row]:
     dot = f" {view.symbols.dot} "
     first = join((f" {run.model}", "title"), (dot + dot.join(words), "text"))
     ink = "key" if view.sweep else "dim"
-    second: Row = ((f" {view.sweep or 'no sweep goes on'}", ink),)
+    second: Row = ((f" {view.sweep or _fastest(view, run)}", ink),)
     return [first, second, _names(view, sample, width)][:height]
+
+
+def _fastest(view: View, present: Run) -> str:
+    """Which batch is the fastest, and what that gains over the smallest."""
+    runs = by_batch(view.runs.values(), present)
+    speeds = {batch: one.total.fps for batch, one in runs.items() if _counts(one) and one.total.fps}
+    if len(speeds) < 2:  # one alone is no comparison
+        return "no other batch has been measured"
+    best, least = max(speeds, key=speeds.__getitem__), min(speeds)
+    if best == least:
+        return f"fastest at batch {best}"
+    gain = speeds[best] / speeds[least]
+    return f"fastest at batch {best}: {gain:.2f}{view.symbols.times} of batch {least}"
 
 
 def _names(view: View, sample: Sample, width: int) -> Row:
