@@ -246,6 +246,10 @@ def _tell(order: Order, power_mode: str, code: ExitCode, *, as_json: bool) -> in
             streams.say(f"it goes on with: edgetop sweep --resume {name}", sys.stderr)
         else:
             streams.say(f"recorded as {name}", sys.stderr)
-    if code is ExitCode.DONE and found and all(point.error for point in found):
-        return ExitCode.MODEL
-    return code
+    failed = all(point.error for point in found)
+    return _why_all_failed(order.course) if code is ExitCode.DONE and found and failed else code
+
+
+def _why_all_failed(course: Course) -> int:
+    """The exit code of the first visit: the others failed for the same reason, or for its sake."""
+    return course.history[0].exit_code or ExitCode.MODEL

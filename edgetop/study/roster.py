@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edgetop import reference
@@ -9,9 +10,10 @@ from edgetop.engine.spec import RunSpec
 from edgetop.results import Model
 from edgetop.study import graphs
 from edgetop.zoo import catalogue, inspected, resolve
+from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from edgetop.zoo.catalogue import Architecture
     from edgetop.zoo.resolve import ModelChoice
@@ -38,14 +40,18 @@ def models(names: Iterable[str]) -> list[tuple[ModelChoice, Model]]:
     for name in names:
         for choice in _choices(name):
             if str(choice.path) not in found:
-                found[str(choice.path)] = (choice, _known(choice))
+                titles = {known.title for known, _ in found.values()}
+                named = _with_own_title(choice, titles)
+                found[str(choice.path)] = (named, _known(named))
     return list(found.values())
 
 
-def reports() -> tuple[str, ...]:
-    """Names that stand for all networks of a published report."""
-    return tuple(dict.fromkeys((*(name.split("/")[0] for name in reference.boards()),
-                                *_WITHOUT_TABLES)))  # fmt: skip
+def _with_own_title(choice: ModelChoice, taken: Collection[str]) -> ModelChoice:
+    """The model under a title that none before it has: the points of two must not be mixed."""
+    folder = safe_text(choice.path.parent.name)
+    titles = (f"{choice.title} ({folder}{number})" for number in ("", *range(2, len(taken) + 3)))
+    title = next(title for title in (choice.title, *titles) if title not in taken)
+    return replace(choice, title=title)
 
 
 def _choices(name: str) -> list[ModelChoice]:

@@ -55,6 +55,7 @@ class Watch:
         self._last: Sample | None = None
         self._throttled = False
         self._error = ""
+        self._exit_code = 0
 
     @property
     def throttled(self) -> bool:
@@ -65,10 +66,11 @@ class Watch:
         """Take a sample of the visit's run."""
         self._last = sample
         if failure is not None:
-            self._error = reason(failure)
+            self._error, self._exit_code = reason(failure), int(failure.code)
             return Verdict.OVER
         if sample.run.runtime and sample.run.batch != self.spec.batch:
             self._error = f"{REFUSED}: the graph has a fixed batch of {sample.run.batch}"
+            self._exit_code = int(ExitCode.MODEL)
             return Verdict.OVER
         self._count(sample)
         if self._is_enough(sample):
@@ -115,6 +117,7 @@ class Watch:
             started_unix_s=self._began_unix_s,
             spent_s=now_s - self._began_s,
             error=self._error,
+            exit_code=self._exit_code,
         )
         sample = self._last
         if sample is None:

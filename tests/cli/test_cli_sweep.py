@@ -107,6 +107,22 @@ def test_a_model_that_onnx_reads_and_the_runtime_refuses_is_an_x(tmp_path: Path)
     assert rows(done)["odd", 1]["error"].startswith("refused: ")
 
 
+def test_a_provider_that_is_not_there_is_no_fallback(models: tuple[Path, Path]) -> None:
+    options = ("--batches", "1", "--providers", "cuda", "--json")
+    done = edgetop("sweep", "--models", models[0], *options, *QUICK)
+    assert done.code == 5
+    assert "cuda" in rows(done)["free", 1]["error"]
+
+
+def test_two_models_of_one_name_are_not_mixed(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    files = [tiny_models.relu(tmp_path / folder / "m.onnx") for folder in ("a", "b")]
+    done = edgetop("sweep", "--models", f"{files[0]},{files[1]},{files[0]}", "--batches", "1",
+                   "--json", *QUICK)  # fmt: skip
+    assert set(rows(done)) == {("m", 1), ("m (b)", 1)}
+
+
 def hungry(path: Path) -> Path:
     """Some 16 MB of memory for each image."""
     width = 4_000_000

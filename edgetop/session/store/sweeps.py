@@ -59,6 +59,8 @@ class Visit:
     threads: int = 0
     precision: str = ""
     runtime: str = ""
+    exit_code: int = 0
+    """Of a command that fails for this reason; 0 if it ran."""
     error: str = ""
     """Why it did not run, beginning with one of `ERRORS`; empty if it did."""
 
