@@ -62,6 +62,8 @@ def _of_sweep(recorded: Recorded) -> tuple[Point, ...] | None:
     if sweep is None:
         return None
     with schema.refusing(f"sweep {sweep.id}"):
+        if any(visit.batch < 1 for visit in sweep.visits):
+            raise ValueError("a batch without an image")
         course = Course(Plan.from_json(sweep.plan), sweep.visits)
         return measured.points(course, _mode_words(recorded.info))
 

@@ -140,6 +140,18 @@ def test_the_results_of_its_session_are_its_points(database: Path) -> None:
     assert results.points[0].conditions.power_mode == "15W"
 
 
+def test_visits_that_cannot_be_are_refused(database: Path) -> None:
+    """A session file may come from anywhere."""
+    connection = schema.connect(database)
+    connection.execute("UPDATE visits SET facts = replace(facts, '\"batch\":1', '\"batch\":-1')")
+    connection.close()
+    with (
+        contextlib.closing(reading.open_session(database, "sweep-1")) as session,
+        pytest.raises(schema.DamagedError, match="a batch without an image"),
+    ):
+        results_of(session)
+
+
 def test_it_goes_along_into_a_session_file(database: Path, tmp_path: Path) -> None:
     path = tmp_path / "mailed.edgetop"
     with contextlib.closing(reading.open_session(database, "sweep-1")) as session:
