@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -190,12 +191,30 @@ def test_what_the_disk_refuses_is_tried_again_with_the_next_visit(tmp_path: Path
     assert len(find_sweep(folder / "sessions.db", "x").visits) == 2
 
 
-def test_a_database_of_the_version_before_gets_the_new_tables(tmp_path: Path) -> None:
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A database of the version before there were sweeps."""
     path = tmp_path / "sessions.db"
     recorded_sessions.write(path, stories.STORIES["steady"]())
     connection = schema.connect(path)
     connection.executescript("DROP TABLE visits; DROP TABLE sweeps; PRAGMA user_version = 1;")
     connection.close()
+    return path
+
+
+def test_a_session_of_an_older_edgetop_is_read_in_another_thread(older: Path) -> None:
+    """As a replay does; the file stays what it is."""
+    session = reading.open_session(older, None)
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(len(list(session.samples()))))
+    thread.start()
+    thread.join()
+    assert found == [len(session)] != [0]
+    session.close()
+
+
+def test_a_database_of_the_version_before_gets_the_new_tables(older: Path) -> None:
+    path = older
     schema.connect(path).close()
     with contextlib.closing(reading.open_session(path, None)) as session:
         assert session.sweep() is None

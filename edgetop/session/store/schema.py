@@ -138,7 +138,8 @@ def _version_to_read(connection: sqlite3.Connection, path: Path) -> int:
 
 def _modern_copy(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     """A database of an older edgetop in memory, brought to the present version."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
+    # As in `_opened`: one thread opens it, another reads.
+    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     connection.backup(copy)
     connection.close()
     _migrate(copy, path)
