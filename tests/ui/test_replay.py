@@ -61,9 +61,9 @@ async def test_keys_of_the_live_screen_are_refused(key: str) -> None:
 
 
 async def test_help_palette_and_footer_know_only_what_works() -> None:
-    """No word of batches and models."""
+    """What changes a run is not offered."""
     async with replayed(STORIES["steady"](), (120, 60)) as screen:
-        assert "batch" not in screen.lines[-1]
+        assert "+/- batch" not in screen.lines[-1]
         assert "space play" in screen.lines[-1]
         for key in ("?", "ctrl+p"):
             await screen.press(key)
