@@ -172,8 +172,13 @@ class Line:
             self._slow_s = max(self._slow_s, lost_s / 2)  # if it was only slow, wait longer
 
     def when_clear(self, call: Callable[[], None]) -> None:
-        """Call this once, from another thread, when the line takes frames again."""
+        """Call this once, in any thread, when the line takes frames again.
+
+        It may do so already: the last answer can come between a look at `lagging` and this call,
+        and no other one would follow.
+        """
         self._when_clear = call
+        self._tell_if_clear()
 
     def _tell_if_clear(self) -> None:
         call = self._when_clear

@@ -66,6 +66,7 @@ def test_its_keys_move_through_time(terminal: StartTerminal) -> None:
     program.send("h")
     program.wait_for("sustained", 20)
     program.send("escape")
+    program.wait_for("Throughput", 20)  # else escape and q would be one key, alt+q
     program.send("q")
     assert program.wait(20) == 0
     assert program.restored() == []

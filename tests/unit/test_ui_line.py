@@ -177,6 +177,16 @@ def test_who_waited_is_called_once_when_there_is_room(line: Line) -> None:
     assert calls == ["clear"]
 
 
+def test_who_begins_to_wait_when_the_last_answer_has_come_is_called_at_once(line: Line) -> None:
+    """Else a frame that was left out would never follow: nothing else moves in a paused replay."""
+    calls: list[str] = []
+    send_frame(line, LARGE)
+    assert line.lagging
+    line.answered()  # in the input thread, between the look and the wait
+    line.when_clear(lambda: calls.append("clear"))
+    assert calls == ["clear"]
+
+
 def test_a_vanished_terminal_swallows_all(pipe: tuple[int, int], line: Line) -> None:
     """No error, and nothing more is tried."""
     os.close(pipe[0])
