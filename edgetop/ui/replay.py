@@ -55,6 +55,8 @@ class ReplayApp(EdgetopApp):
         self._beginning_anew = position.ended
         if position != self.view.position:
             self.paint()
+        else:
+            self.repay()  # while it stands still no sample comes that would see to it
 
     def begin_anew(self, samples: Sequence[Sample]) -> None:
         """Somebody has jumped: what was shown is of another time."""
