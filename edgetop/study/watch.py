@@ -56,6 +56,7 @@ class Watch:
         self._throttled = False
         self._error = ""
         self._exit_code = 0
+        self._fixed_batch: int | None = None
 
     @property
     def throttled(self) -> bool:
@@ -71,6 +72,7 @@ class Watch:
         if sample.run.runtime and sample.run.batch != self.spec.batch:
             self._error = f"{REFUSED}: the graph has a fixed batch of {sample.run.batch}"
             self._exit_code = int(ExitCode.MODEL)
+            self._fixed_batch = sample.run.batch
             return Verdict.OVER
         self._count(sample)
         if self._is_enough(sample):
@@ -118,6 +120,7 @@ class Watch:
             spent_s=now_s - self._began_s,
             error=self._error,
             exit_code=self._exit_code,
+            fixed_batch=self._fixed_batch,
         )
         sample = self._last
         if sample is None:

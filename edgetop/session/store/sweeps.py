@@ -48,6 +48,7 @@ class Visit:
     baseline_mib: float | None = None
     """What it had resident before the model was loaded."""
     gpu_memory_mib: float | None = None
+    """In use on the whole GPU when the visit ended, by whatever program."""
     power_w: float | None = None
     power_scope: str = ""
     j_per_image: float | None = None
@@ -59,6 +60,8 @@ class Visit:
     threads: int = 0
     precision: str = ""
     runtime: str = ""
+    fixed_batch: int | None = None
+    """Which batch the graph has, where that is why it did not run."""
     exit_code: int = 0
     """Of a command that fails for this reason; 0 if it ran."""
     error: str = ""
