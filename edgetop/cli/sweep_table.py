@@ -73,8 +73,9 @@ def _by_conditions(points: Iterable[Point]) -> dict[str, list[Point]]:
     found: dict[str, list[Point]] = {}
     for group in groups.values():
         told = [point.conditions.words() for point in group if point.conditions.runtime]
-        words = told[0] if told else group[0].conditions.words()
-        found.setdefault(words, []).extend(group)
+        for point in group:
+            words = point.conditions.words()
+            found.setdefault(words if point.ms_per_image else [*told, words][0], []).append(point)
     return found
 
 
@@ -94,14 +95,17 @@ def largest_lines(course: Course) -> list[str]:
     if not course.plan.doubles:
         return []
     rows = []
-    for number, setup in enumerate(course.plan.setups):
+    setups = course.plan.setups
+    several = len({setup.spec.provider for setup in setups}) > 1
+    for number, setup in enumerate(setups):
         largest = course.largest(number)
         if largest is None:
             continue
+        title = safe_text(setup.spec.title, _TITLE)
         final = course.largest_is_final(number)
         rows.append(
             [
-                safe_text(setup.spec.title, _TITLE),
+                f"{title}, {setup.spec.provider}" if several else title,
                 f"{'' if final else 'at least '}{largest}",
             ]
         )

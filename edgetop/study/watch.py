@@ -152,7 +152,7 @@ class Watch:
             baseline_mib=run.baseline_mib,
             gpu_memory_mib=sample.board.gpu_memory_used_mib.value,
             power_w=sample.energy.mean_power_w,
-            power_scope=power.scope if sample.energy.mean_power_w is not None else "",
+            power_scope=power.scope_words if sample.energy.mean_power_w is not None else "",
             j_per_image=sample.energy.j_per_image,
             temperature_c=sample.board.temperature_c.value,
             other_load_percent=fmean(self._other_percent) if self._other_percent else None,

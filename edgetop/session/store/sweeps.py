@@ -51,6 +51,7 @@ class Visit:
     """In use on the whole GPU when the visit ended, by whatever program."""
     power_w: float | None = None
     power_scope: str = ""
+    """What `power_w` is of, in words: ``module (VDD_IN)``; empty where it is unknown."""
     j_per_image: float | None = None
     temperature_c: float | None = None
     other_load_percent: float | None = None
