@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _NOT_MEASURED, _DID_NOT_RUN = "-", "x"
 _TITLE = 40
 _WHOLE_PERCENT = 10
+_MOST_PERCENT = 100
+"""Half of an interval by the value: above that the time is not known."""
 _WHOLE_MS = 1000
 """From where four digits need no fraction."""
 
@@ -87,6 +89,8 @@ def _cell(point: Point) -> str:
     if point.ms_low is None or point.ms_high is None:
         return value
     percent = 50 * (point.ms_high - point.ms_low) / point.ms_per_image
+    if percent > _MOST_PERCENT:
+        return f"{value} ±>{_MOST_PERCENT}%"
     return f"{value} ±{f'{percent:.2g}' if percent < _WHOLE_PERCENT else f'{percent:.0f}'}%"
 
 

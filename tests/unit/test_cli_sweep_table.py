@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from made_results import model, point, results
 
 from edgetop.cli import sweep_run, sweep_table
@@ -30,6 +31,22 @@ def test_points_under_two_runtimes_have_a_table_each_and_an_x_stands_in_the_firs
     first, second = ([*lines].index(head) for head in heads)
     assert lines[first + 2].split() == ["a", "4", "x"]
     assert lines[second + 2].split() == ["a", "3"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "cell"),
+    [
+        (3.98, 4.02, "4 ±0.5%"),
+        (3.0, 5.0, "4 ±25%"),
+        (0.1, 300.0, "4 ±>100%"),
+        (None, None, "4"),
+    ],
+)
+def test_a_time_has_half_of_its_interval_as_far_as_that_means_something(
+    low: float | None, high: float | None, cell: str
+) -> None:
+    lines = sweep_table.lines(results(point(model("a"), 4.0, 1, ms_low=low, ms_high=high)))
+    assert lines[-1].split(maxsplit=1) == ["a", cell]
 
 
 def test_the_largest_batch_says_on_which_provider() -> None:
