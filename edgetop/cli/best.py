@@ -197,8 +197,8 @@ def _none(results: Results, picked: Chosen) -> str:
     figures = [
         f"{value:.{digits}f} {unit}"
         for value, digits, unit in (
-            (memory, 2, "GB"), (point.fps, 1, "FPS"), (point.power_w, 2, "W"),
-            (point.j_per_image, 3, "J"),
+            (memory, 2, "GB"), (point.fps, 1, "FPS"), (point.ms_per_image, 2, "ms"),
+            (point.power_w, 2, "W"), (point.j_per_image, 3, "J"),
         )
         if value is not None
     ]  # fmt: skip

@@ -8,7 +8,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from edgetop.cli import chosen, streams, values
-from edgetop.errors import ExitCode
+from edgetop.errors import ExitCode, UsageError
 from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
@@ -42,11 +42,17 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Print the verdicts and return the exit code."""
+    """Print the verdicts and return the exit code.
+
+    Raises:
+        UsageError: There is no such board or session, or a session beside ``--board all``.
+    """
     from edgetop import reference
     from edgetop.study.claims import outcomes
 
     everything = [name.strip().lower() for name in arguments.board or ()] == [ALL]
+    if everything and arguments.session:
+        raise UsageError("--board all takes the published boards alone: drop it or --session")
     if everything:
         boards = [reference.load(name) for name in reference.boards()]
         found = _testable([outcome for board in boards for outcome in outcomes(board)])

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _NOT_MEASURED, _DID_NOT_RUN = "-", "x"
 _TITLE = 40
 _WHOLE_PERCENT = 10
+_MOST_PERCENT = 100
+"""Half of an interval by the value: above that the time is not known."""
 _WHOLE_MS = 1000
 """From where four digits need no fraction."""
 
@@ -73,8 +75,9 @@ def _by_conditions(points: Iterable[Point]) -> dict[str, list[Point]]:
     found: dict[str, list[Point]] = {}
     for group in groups.values():
         told = [point.conditions.words() for point in group if point.conditions.runtime]
-        words = told[0] if told else group[0].conditions.words()
-        found.setdefault(words, []).extend(group)
+        for point in group:
+            words = point.conditions.words()
+            found.setdefault(words if point.ms_per_image else [*told, words][0], []).append(point)
     return found
 
 
@@ -86,6 +89,8 @@ def _cell(point: Point) -> str:
     if point.ms_low is None or point.ms_high is None:
         return value
     percent = 50 * (point.ms_high - point.ms_low) / point.ms_per_image
+    if percent > _MOST_PERCENT:
+        return f"{value} ±>{_MOST_PERCENT}%"
     return f"{value} ±{f'{percent:.2g}' if percent < _WHOLE_PERCENT else f'{percent:.0f}'}%"
 
 
@@ -94,14 +99,17 @@ def largest_lines(course: Course) -> list[str]:
     if not course.plan.doubles:
         return []
     rows = []
-    for number, setup in enumerate(course.plan.setups):
+    setups = course.plan.setups
+    several = len({setup.spec.provider for setup in setups}) > 1
+    for number, setup in enumerate(setups):
         largest = course.largest(number)
         if largest is None:
             continue
+        title = safe_text(setup.spec.title, _TITLE)
         final = course.largest_is_final(number)
         rows.append(
             [
-                safe_text(setup.spec.title, _TITLE),
+                f"{title}, {setup.spec.provider}" if several else title,
                 f"{'' if final else 'at least '}{largest}",
             ]
         )

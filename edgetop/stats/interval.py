@@ -42,8 +42,7 @@ def of_visits(visits: Sequence[Sequence[float]]) -> Interval | None:
     """The median of what was measured in several visits, with its 95 % interval.
 
     Each visit is a list of blocks in order of time: medians of stretches of half a second or so.
-    The value is the median of all blocks, each visit with the same weight. Two errors are looked
-    at and the larger counts:
+    The value is the median of the visits' medians. Two errors are looked at and the larger counts:
 
     * within visits, the spread of the blocks, with the number of blocks taken smaller by
       (1 - r) / (1 + r) where neighbours correlate by r, as for a first-order autoregressive

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
+from edgetop.sample import State
 from edgetop.session.store.sweeps import KILLED, OUT_OF_MEMORY, TIMEOUT
 from edgetop.stats.interval import of_visits
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _TOO_LARGE = (OUT_OF_MEMORY, KILLED, TIMEOUT)
 """Reasons that a smaller batch may not have."""
-_THROTTLED = "throttled"
 _MOST_OTHER_PERCENT = 10.0
 """Of all processors: two threads on two cores that wait for each other feel less than that."""
 
@@ -28,7 +28,7 @@ _MOST_OTHER_PERCENT = 10.0
 def disturbed(visit: Visit) -> bool:
     """The board held itself back, or others used more of its processors than a sweep may share."""
     busy = (visit.other_load_percent or 0.0) > _MOST_OTHER_PERCENT
-    return busy or visit.state == _THROTTLED
+    return busy or visit.state == State.THROTTLED.value
 
 
 class Place(NamedTuple):
@@ -91,16 +91,21 @@ class Course:
         again = [(setup, batch) for setup, batch, _ in found]
         again += self._measured()
         for point in again:
-            wanted = self.plan.rounds - max(1, self._done(*point))
+            wanted = self.plan.rounds - (self._done(*point) if self.visits(*point) else 1)
             found += [Place(*point)] * (0 if self._known_well(*point) else max(0, wanted))
         return found
 
     def ended_by(self, setup: int, batch: int) -> Visit | None:
-        """The failed visit of a smaller batch that kept this one from being tried."""
+        """The failed visit of a smaller batch that kept this one from being tried.
+
+        The batch that is fixed in the graph is tried though it has no smaller one.
+        """
         failed = [
             visits[0]
             for (number, size), visits in self._visits.items()
-            if number == setup and size < batch and all(visit.error for visit in visits)
+            if number == setup
+            and size < batch
+            and all(visit.error and visit.fixed_batch != batch for visit in visits)
         ]
         return min(failed, key=lambda visit: visit.batch, default=None)
 
@@ -112,8 +117,10 @@ class Course:
 
     def largest_is_final(self, setup: int) -> bool:
         """The next larger batch is known not to run, by more than its own refusal."""
-        found, limit = self.largest(setup), self._smallest_too_large(setup)
-        return found is not None and limit == found + 1
+        found, limit = self.largest(setup), self._limit(setup)
+        if found is None or limit is None or limit != found + 1:
+            return False
+        return self.visits(setup, limit)[0].error.startswith(_TOO_LARGE)
 
     # -- the first round -------------------------------------------------------------------
 
@@ -137,23 +144,22 @@ class Course:
 
     # -- the largest batch -----------------------------------------------------------------
 
-    def _smallest_too_large(self, setup: int) -> int | None:
-        return min(
-            (
-                batch
-                for batch in self._batches(setup)
-                if not self._runs(setup, batch)
-                and self.visits(setup, batch)[0].error.startswith(_TOO_LARGE)
-            ),
-            default=None,
-        )
+    def _limit(self, setup: int) -> int | None:
+        """The smallest batch that was too large, or that the search found not to run at all."""
+        failed = [
+            self.visits(setup, batch)[0]
+            for batch in self._batches(setup)
+            if not self._runs(setup, batch)
+        ]
+        limits = [v.batch for v in failed if v.search or v.error.startswith(_TOO_LARGE)]
+        return min(limits, default=None)
 
     def _next_search(self) -> Place | None:
         """The middle between the largest batch that runs and the smallest that does not."""
         if not self.plan.doubles:
             return None
         for setup in range(len(self.plan.setups)):
-            largest, limit = self.largest(setup), self._smallest_too_large(setup)
+            largest, limit = self.largest(setup), self._limit(setup)
             if largest is not None and limit is not None and limit - largest > 1:
                 return Place(setup, (largest + limit) // 2, search=True)
         return None
@@ -174,7 +180,8 @@ class Course:
         return len(visits) - any(disturbed(visit) for visit in visits)
 
     def _known_well(self, setup: int, batch: int) -> bool:
-        medians = [visit.medians_ms for visit in self.visits(setup, batch) if not visit.error]
+        visits = self.visits(setup, batch)
+        medians = [v.medians_ms for v in visits if not v.error and not disturbed(v)]
         found = of_visits(medians) if len(medians) > 1 else None
         return found is not None and found.relative <= self.plan.within
 

@@ -51,6 +51,8 @@ def point(setup: Setup, batch: int, visits: Sequence[Visit], power_mode: str = "
     if found is None:
         return Point(setup.model, batch, conditions, error=visits[0].error or "nothing measured")
     last = used[-1]
+    memory_mib = _middle(used, lambda visit: visit.memory_mib)
+    scopes = dict.fromkeys(visit.power_scope for visit in used if visit.power_w is not None)
     return Point(
         setup.model,
         batch,
@@ -61,11 +63,11 @@ def point(setup: Setup, batch: int, visits: Sequence[Visit], power_mode: str = "
         fps=_middle(used, lambda visit: visit.fps),
         latency=last.latency,
         inferences=sum(visit.inferences for visit in used),
-        memory_mib=_middle(used, lambda visit: visit.memory_mib),
-        memory_scope=MEMORY_SCOPE,
+        memory_mib=memory_mib,
+        memory_scope="" if memory_mib is None else MEMORY_SCOPE,
         baseline_mib=_middle(used, lambda visit: visit.baseline_mib),
         power_w=_middle(used, lambda visit: visit.power_w),
-        power_scope=last.power_scope,
+        power_scope=" and ".join(scopes),
         j_per_image=_middle(used, lambda visit: visit.j_per_image),
         temperature_c=_middle(used, lambda visit: visit.temperature_c),
         state=last.state,
@@ -120,6 +122,9 @@ def _notes(visits: Sequence[Visit], used: Sequence[Visit]) -> list[str]:
     busy = [visit.other_load_percent for visit in used if visit.other_load_percent]
     if any(disturbed(visit) for visit in used) and busy:
         notes.append(f"others used up to {max(busy):.0f} % of the processors")
+    runtimes = dict.fromkeys(visit.runtime for visit in used if visit.runtime)
+    if len(runtimes) > 1:
+        notes.append(f"visits ran under {' and '.join(runtimes)}")
     if all(visit.search for visit in used):
         notes.append("a short look only")
     return notes

@@ -19,8 +19,8 @@ WINOGRAD = 2.25
 """So many times fewer multiplications a 3x3 convolution takes by Winograd's method in tiles of
 2x2 (Lavin and Gray 2015, arXiv:1509.09308); VGG-19 on a Titan Xp reaches 1.31 of the peak by it."""
 
-_NO_WINOGRAD = frozenset({"MobileNet", "ShuffleNet", "Xception", "NASNet", "EfficientNet"})
-"""Families of 1x1 and depthwise convolutions, which it does not help."""
+DEPTHWISE = frozenset({"MobileNet", "ShuffleNet", "Xception", "NASNet", "EfficientNet"})
+"""Families of 1x1 and depthwise convolutions, which Winograd's method does not help."""
 
 _BITS = {"fp64": 64, "fp32": 32, "tf32": 19, "fp16": 16, "bf16": 16, "int8": 8, "int4": 4}
 
@@ -64,7 +64,7 @@ def flag(point: Point, results: Results) -> str:
 def is_impossible(point: Point, results: Results) -> bool:
     """No method that is known could do it, not even fast convolution."""
     share = share_of_peak(point, results)
-    limit = IMPOSSIBLE if point.model.family in _NO_WINOGRAD else WINOGRAD
+    limit = IMPOSSIBLE if point.model.family in DEPTHWISE else WINOGRAD
     return share is not None and share > limit * _headroom(results)
 
 

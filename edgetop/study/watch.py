@@ -56,6 +56,7 @@ class Watch:
         self._throttled = False
         self._error = ""
         self._exit_code = 0
+        self._fixed_batch: int | None = None
 
     @property
     def throttled(self) -> bool:
@@ -71,6 +72,7 @@ class Watch:
         if sample.run.runtime and sample.run.batch != self.spec.batch:
             self._error = f"{REFUSED}: the graph has a fixed batch of {sample.run.batch}"
             self._exit_code = int(ExitCode.MODEL)
+            self._fixed_batch = sample.run.batch
             return Verdict.OVER
         self._count(sample)
         if self._is_enough(sample):
@@ -118,6 +120,7 @@ class Watch:
             spent_s=now_s - self._began_s,
             error=self._error,
             exit_code=self._exit_code,
+            fixed_batch=self._fixed_batch,
         )
         sample = self._last
         if sample is None:
@@ -149,7 +152,7 @@ class Watch:
             baseline_mib=run.baseline_mib,
             gpu_memory_mib=sample.board.gpu_memory_used_mib.value,
             power_w=sample.energy.mean_power_w,
-            power_scope=power.scope if sample.energy.mean_power_w is not None else "",
+            power_scope=power.scope_words if sample.energy.mean_power_w is not None else "",
             j_per_image=sample.energy.j_per_image,
             temperature_c=sample.board.temperature_c.value,
             other_load_percent=fmean(self._other_percent) if self._other_percent else None,

@@ -79,7 +79,8 @@ def test_memory_measured_elsewhere_is_told(capsys: pytest.CaptureFixture[str]) -
 def test_no_model_is_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["best", "--board", JETSON_TX1, "--max-memory-gb", "0.5"]
     nearest = (
-        "no model of bianco/jetson-tx1 meets this; nearest is NASNet-A-Mobile (0.63 GB, 7.5 FPS)"
+        "no model of bianco/jetson-tx1 meets this; nearest is NASNet-A-Mobile (0.63 GB, 7.5 FPS, "
+        "133.87 ms)"
     )
     assert nearest in said(capsys, *arguments)
     assert cli.main([*arguments, "--json"]) == 0
@@ -220,6 +221,15 @@ def test_boards_that_are_given_together_are_compared(
         ("fast", "holds"),
     ]
     assert found[0]["figures"] == {"ratio": {"fast is faster by": pytest.approx(9.0)}}
+
+
+def test_all_published_boards_take_no_session_beside_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["claims", "--board", "all", "--session", "last"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "--session" in printed.err
 
 
 def test_claims_measure_the_peak_of_a_session_of_this_board(

@@ -302,6 +302,7 @@ CASES: list[tuple[str, Verdict, Results, list[Results]]] = [
     ("C4", HOLDS, of_energy((50, 10, 0.1), (60, 20, 0.2), (70, 40, 0.5)), []),
     ("C4", FAILS, of_energy((50, 40, 0.1), (60, 20, 0.2), (70, 10, 0.5)), []),
     ("C4", UNTESTED, of_energy((50, 10, 0.1), (60, 20, 0.2)), []),
+    ("C4", UNTESTED, of_energy((50, 10, 0.1), (60, 10, 0.2), (70, 10, 0.5)), []),
     ("C4", UNTESTED, of_energy((70, 10, 0.1), (60, 20, 0.2), (50, 40, 0.5)), []),
     ("C5", HOLDS, tx1(point("VGG-16", 180.0), point("VGG-19", 220.0)), []),
     ("C5", FAILS, tx1(point("VGG-16", 180.0), point("VGG-19", 320.0)), []),

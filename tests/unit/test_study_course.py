@@ -171,3 +171,44 @@ def test_a_plan_is_read_back_as_it_was_written() -> None:
     assert Plan.from_json(settled.to_json()) == settled
     with pytest.raises(ValueError, match="not a Plan"):
         Plan.from_json('{"setups": 3}')
+
+
+def test_a_search_that_meets_another_reason_comes_to_its_end() -> None:
+    """A batch may be refused between one that runs and one that is too large."""
+    course = Course(plan(models=1, batches=(), max_batch=16, rounds=1))
+
+    def outcome(place: Place) -> Visit:
+        if place.batch >= 16:
+            return failed(place, f"{OUT_OF_MEMORY}: x")
+        return failed(place, f"{REFUSED}: y") if place.batch > 9 else ran(place)
+
+    walk(course, outcome)
+    assert course.largest(0) == 9
+    assert not course.largest_is_final(0), "10 was refused, not too large"
+
+
+def test_the_batch_that_a_graph_has_is_tried_though_smaller_ones_are_refused() -> None:
+    course = Course(plan(models=1, batches=(1, 2, 4, 8), rounds=1))
+    seen = walk(
+        course,
+        lambda p: ran(p) if p.batch == 4 else replace(failed(p, REFUSED), fixed_batch=4),
+    )
+    assert [place.batch for place in seen] == [1, 4]
+    assert course.largest(0) == 4
+    assert course.ended_by(0, 8) is not None
+
+
+@pytest.mark.parametrize("facts", [{"state": "throttled"}, {"other_load_percent": 50.0}])
+def test_disturbed_visits_that_agree_do_not_make_a_point_known_well(
+    facts: dict[str, object],
+) -> None:
+    course = Course(plan(models=1, batches=(1,), rounds=3))
+    seen = walk(course, lambda p: ran(p, QUIET, **facts) if course.count < 2 else ran(p, QUIET))
+    assert len(seen) == 4, "two that were disturbed, two that count"
+
+
+def test_what_is_left_counts_the_visit_that_makes_up_for_a_disturbed_one() -> None:
+    course = Course(plan(models=1, batches=(1,), rounds=3))
+    course.add(ran(Place(0, 1), state="throttled"))
+    left = len(course.left())
+    assert left == len(walk(course, ran)) == 3

@@ -62,6 +62,24 @@ def test_the_time_is_per_image_and_the_latency_of_the_batch() -> None:
     assert point.latency.p50_ms == pytest.approx(10.0)
 
 
+def test_a_figure_has_the_scope_of_the_visits_that_know_it_and_none_without_it() -> None:
+    blind = replace(VISIT, power_w=None, power_scope="", memory_mib=None)
+    seen_once = the_point(VISIT, blind)
+    assert (seen_once.power_w, seen_once.power_scope) == (10.0, "module")
+    unseen = the_point(blind)
+    assert (unseen.power_w, unseen.power_scope) == (None, "")
+    assert (unseen.memory_mib, unseen.memory_scope) == (None, "")
+
+
+def test_visits_under_two_runtimes_are_told() -> None:
+    """A sweep that is resumed may find another onnxruntime."""
+    newer = replace(VISIT, runtime="onnxruntime 1.33.0")
+    assert the_point(VISIT, newer).note == (
+        "visits ran under onnxruntime 1.32.0 and onnxruntime 1.33.0"
+    )
+    assert the_point(VISIT, VISIT).note == ""
+
+
 def test_throttled_visits_count_only_where_there_are_no_others() -> None:
     throttled = replace(VISIT, medians_ms=(20.0,) * 8, state="throttled")
     assert the_point(VISIT, throttled).ms_per_image == pytest.approx(10.0)

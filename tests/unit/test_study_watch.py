@@ -99,6 +99,7 @@ def test_a_graph_with_a_fixed_batch_is_refused_at_another() -> None:
     watch = watching(Place(0, 2))
     assert watch.see(sample(1.0), None, 1.0) is Verdict.OVER
     assert watch.visit("", 1.0).error == f"{REFUSED}: the graph has a fixed batch of 1"
+    assert watch.visit("", 1.0).fixed_batch == 1
 
 
 def test_throttling_at_any_moment_is_told() -> None:

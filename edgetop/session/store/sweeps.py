@@ -48,8 +48,10 @@ class Visit:
     baseline_mib: float | None = None
     """What it had resident before the model was loaded."""
     gpu_memory_mib: float | None = None
+    """In use on the whole GPU when the visit ended, by whatever program."""
     power_w: float | None = None
     power_scope: str = ""
+    """What `power_w` is of, in words: ``module (VDD_IN)``; empty where it is unknown."""
     j_per_image: float | None = None
     temperature_c: float | None = None
     other_load_percent: float | None = None
@@ -59,6 +61,8 @@ class Visit:
     threads: int = 0
     precision: str = ""
     runtime: str = ""
+    fixed_batch: int | None = None
+    """Which batch the graph has, where that is why it did not run."""
     exit_code: int = 0
     """Of a command that fails for this reason; 0 if it ran."""
     error: str = ""

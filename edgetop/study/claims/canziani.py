@@ -10,7 +10,6 @@ from edgetop.study.claims.bianco import throughput_bounds_accuracy
 from edgetop.study.claims.claim import LINEAR_R2, CannotTest, Claim, Figure, Finding
 from edgetop.study.claims.evidence import (
     DENSE,
-    DEPTHWISE,
     ORDINARY,
     Evidence,
     accurate,
@@ -22,6 +21,7 @@ from edgetop.study.claims.evidence import (
     params_of,
     top1_of,
 )
+from edgetop.study.plausible import DEPTHWISE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -116,7 +116,7 @@ def time_bounds_accuracy(evidence: Evidence) -> Finding:
 def energy_bounds_accuracy(evidence: Evidence) -> Finding:
     """C4: the bound on accuracy by images per joule, and whether energy ranks like time."""
     points = accurate(known(evidence.points, lambda point: point.j_per_image, "energy"))
-    batch = Evidence.usual_batch(evidence, 1)
+    batch = evidence.usual_batch(1)
     points = [point for point in points if point.batch == batch]
     joules = [point.j_per_image or 0.0 for point in points]
     if len(points) < 3 or not all(value > 0 for value in joules):
@@ -131,10 +131,12 @@ def energy_bounds_accuracy(evidence: Evidence) -> Finding:
     }
     if line is None:
         raise CannotTest("one model is both the most accurate and the most frugal", figures)
+    if rho is None:
+        raise CannotTest("all models take the same time", figures)
     figures |= {"intercept_pct": line.intercept, "slope_pct_j": line.slope}
     return Finding(
-        rho is not None and rho >= _SAME_ORDER,
-        f"energy ranks like time with {rho or 0:.2f}; at the bound {line.intercept:.1f} - "
+        rho >= _SAME_ORDER,
+        f"energy ranks like time with {rho:.2f}; at the bound {line.intercept:.1f} - "
         f"{-line.slope:.3g} / J per image, batch {batch}",
         figures,
     )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from edgetop.stats.lines import spearman
 from edgetop.study.claims.claim import MOST, CannotTest, Claim, Finding
 from edgetop.study.claims.evidence import (
-    DEPTHWISE,
     ORDINARY,
     Evidence,
     board_is,
@@ -19,6 +18,7 @@ from edgetop.study.claims.evidence import (
     ms_of,
     speed_ratio,
 )
+from edgetop.study.plausible import DEPTHWISE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
     from edgetop.results import Conditions, Point, Results
 
-DEPTHWISE = frozenset({"MobileNet", "NASNet", "ShuffleNet", "Xception", "EfficientNet"})
 DENSE = frozenset({"DenseNet", "DPN"})
 ORDINARY = frozenset({"AlexNet", "Inception", "NIN", "ResNet", "SqueezeNet", "VGG"})
-"""Families by their kind of layers: most of their channels see few others, all that went before,
-or all of the layer before."""
+"""Families by their kind of layers: most of their channels see all that went before, or all of the
+layer before. Those whose channels see few others are `edgetop.study.plausible.DEPTHWISE`."""
 
 
 class Evidence:

@@ -111,9 +111,12 @@ def at_batch(results: Results, batch: int) -> list[Point]:
 
 
 def usual_batch(results: Results, value: Value) -> int | None:
-    """The smallest batch at which most models have a value; None where none has.
+    """1 where a model has a value at it, else the smallest batch at which most have one.
 
     One image at a time is what boards do; some sources only have larger batches.
+
+    Returns:
+        None where no model has a value.
     """
     counts: dict[int, set[str]] = {}
     for point in results.points:
