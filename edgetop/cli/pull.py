@@ -145,7 +145,7 @@ def _progress(name: str) -> Iterator[Progress]:
     from rich import progress
     from rich.console import Console
 
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _have, _all: None
         return
     columns = (

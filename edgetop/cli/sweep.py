@@ -83,13 +83,18 @@ def main(arguments: argparse.Namespace) -> int:
     settings = config.load()
     board = board_for(arguments, settings, _INTERVAL_S)
     name = board.identity().model
-    order = _resumed(arguments, name) if arguments.resume else _new(arguments, settings, name)
+    if arguments.resume is None:
+        order = _new(arguments, settings, name)
+    else:
+        order = _resumed(arguments, name)
     estimate = Estimate(order.course, _history(name))
     streams.say(_plan_words(order.course, estimate), sys.stderr)
     place = order.course.next()
-    if arguments.dry_run:
-        return ExitCode.DONE
     code, power_mode = ExitCode.DONE, ""
+    if arguments.dry_run:
+        if arguments.json:
+            _print_json(_results(order, power_mode, ended=False))
+        return code
     if place is not None:
         code, power_mode = sweep_run.run(order, place, board, settings, estimate)
     return _tell(order, power_mode, code, as_json=arguments.json)
@@ -118,8 +123,8 @@ def _resumed(arguments: argparse.Namespace, board: str) -> Order:
     """A sweep that goes on where it ended, however it did."""
     from edgetop.cli.sweep_run import Order
     from edgetop.session.store.sweeps import SweepWriter, find_sweep
-    from edgetop.study.course import Course
-    from edgetop.study.plan import Plan, check_unchanged
+    from edgetop.study.plan import check_unchanged
+    from edgetop.study.stored import course_of
 
     given = [name for name in _OF_THE_PLAN if getattr(arguments, name) is not None]
     if given or arguments.no_record:
@@ -130,12 +135,12 @@ def _resumed(arguments: argparse.Namespace, board: str) -> Order:
     path = locations.sessions_file()
     stored = find_sweep(path, arguments.resume)
     try:
-        plan = Plan.from_json(stored.plan)
+        course = course_of(stored)
     except ValueError as error:
-        raise UsageError(f"the plan of sweep {stored.id} is damaged: {error}") from error
-    check_unchanged(plan, board)
+        raise UsageError(f"the sweep {stored.id} is damaged: {error}") from error
+    check_unchanged(course.plan, board)
     writer = SweepWriter(path, *stored[:3], stored=len(stored.visits))
-    return Order(Course(plan, stored.visits), stored.id, resumed=True, writer=writer)
+    return Order(course, stored.id, resumed=True, writer=writer)
 
 
 def _plan(arguments: argparse.Namespace, settings: Settings, board: str) -> Plan:
@@ -143,6 +148,9 @@ def _plan(arguments: argparse.Namespace, settings: Settings, board: str) -> Plan
     from edgetop.study import roster
     from edgetop.study.plan import Plan, setups
 
+    for name in ("models", "batches", "providers", "precisions"):
+        if (given := getattr(arguments, name)) is not None and not _listed(given):
+            raise UsageError(f"--{name} names nothing")
     wanted = _listed(arguments.models) or [settings.model]
     provider_names = _listed(arguments.providers) or [settings.provider]
     threads = settings.threads if arguments.threads is None else arguments.threads
@@ -210,9 +218,14 @@ def _plan_words(course: Course, estimate: Estimate) -> str:
     batches = ", ".join(map(str, plan.ladder))
     over = f", {course.count} visits are over" if course.count else ""
     return (
-        f"{models} model{'s'[: models != 1]}, batches {batches}: {points} points in "
-        f"{len(left)} visits{over}; about {duration(estimate.left_s())}"
+        f"{_counted(models, 'model')}, batch{'es'[: 2 * (len(plan.ladder) > 1)]} {batches}: "
+        f"{_counted(points, 'point')} in "
+        f"{_counted(len(left), 'visit')}{over}; about {duration(estimate.left_s())}"
     )
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s'[: number != 1]}"
 
 
 def _results(order: Order, power_mode: str, *, ended: bool) -> Results:
@@ -235,16 +248,15 @@ def _tell(order: Order, power_mode: str, code: ExitCode, *, as_json: bool) -> in
     results = _results(order, power_mode, ended=code is ExitCode.DONE)
     found = results.points
     if as_json:
-        rows = [sweep_table.row(point, results) for point in found]
-        streams.say(json.dumps(rows, indent=2), sys.stdout)
+        _print_json(results)
     else:
         lines = [*sweep_table.lines(results), *sweep_table.largest_lines(order.course)]
         streams.say("\n".join(lines[1:]), sys.stdout)
     if order.writer is not None:
         name = order.name
-        if order.course.next() is not None:
+        if order.course.next() is not None and not order.writer.problem:
             streams.say(f"it goes on with: edgetop sweep --resume {name}", sys.stderr)
-        else:
+        elif not order.writer.problem:
             streams.say(f"recorded as {name}", sys.stderr)
     failed = all(point.error for point in found)
     return _why_all_failed(order.course) if code is ExitCode.DONE and found and failed else code
@@ -253,3 +265,10 @@ def _tell(order: Order, power_mode: str, code: ExitCode, *, as_json: bool) -> in
 def _why_all_failed(course: Course) -> int:
     """The exit code of the first visit: the others failed for the same reason, or for its sake."""
     return course.history[0].exit_code or ExitCode.MODEL
+
+
+def _print_json(results: Results) -> None:
+    from edgetop.cli import sweep_table
+
+    rows = [sweep_table.row(point, results) for point in results.points]
+    streams.say(json.dumps(rows, indent=2), sys.stdout)

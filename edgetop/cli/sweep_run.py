@@ -98,7 +98,7 @@ def run(
             interrupts.end_with(None)
             session.stop()
             recorder.close()
-    for problem in filter(None, (recorder.problem, keeping.problem)):
+    for problem in dict.fromkeys(filter(None, (recorder.problem, keeping.problem))):
         streams.complain(problem)
     if keeping.failure is not None:
         raise keeping.failure
@@ -203,7 +203,7 @@ def _now(sweep: Sweep, course: Course) -> str:
 @contextlib.contextmanager
 def _bar() -> Iterator[Callable[[int, int, str, float], None] | None]:
     """A bar on a terminal: visits over, visits left, what runs, seconds left; None elsewhere."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     from rich import progress

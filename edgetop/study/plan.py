@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from edgetop.engine import variants
-from edgetop.engine.spec import RunSpec  # at run time: plans are read back by their types
+from edgetop.engine.spec import MAX_BATCH, RunSpec  # at run time: plans name their types
 from edgetop.errors import UsageError
 from edgetop.results import Model  # noqa: TC001  as above
 from edgetop.session.store.plain import from_text, to_text
@@ -70,6 +70,8 @@ class Plan:
             raise UsageError("a sweep needs a model: --models a,b")
         if any(batch < 1 for batch in self.batches) or self.max_batch < 1:
             raise UsageError("a batch has one image or more")
+        if any(batch > MAX_BATCH for batch in (*self.batches, self.max_batch)):
+            raise UsageError(f"a batch has at most {MAX_BATCH} images")
         if not 1 <= self.rounds <= 100:
             raise UsageError(f"the rounds must be 1 to 100, not {self.rounds}")
         if len(self.ladder) * len(self.setups) > _MOST_POINTS:

@@ -11,8 +11,7 @@ from edgetop.results import Conditions, Model, Point, Results
 from edgetop.sample import State
 from edgetop.session.store import schema
 from edgetop.study import graphs, measured
-from edgetop.study.course import Course
-from edgetop.study.plan import Plan
+from edgetop.study.stored import course_of
 from edgetop.zoo import catalogue
 from edgetop.zoo.naming import safe_text
 
@@ -62,10 +61,7 @@ def _of_sweep(recorded: Recorded) -> tuple[Point, ...] | None:
     if sweep is None:
         return None
     with schema.refusing(f"sweep {sweep.id}"):
-        if any(visit.batch < 1 for visit in sweep.visits):
-            raise ValueError("a batch without an image")
-        course = Course(Plan.from_json(sweep.plan), sweep.visits)
-        return measured.points(course, _mode_words(recorded.info))
+        return measured.points(course_of(sweep), _mode_words(recorded.info))
 
 
 def _mode_words(info: SessionInfo, mode: str = "", governor: str = "") -> str:

@@ -246,6 +246,14 @@ class EdgetopApp(ThemedApp):
         if type(self.screen) is type(screen):
             self.pop_screen()
         else:
+            self._put_in_front(screen)
+
+    def _put_in_front(self, screen: PaintedScreen) -> None:
+        """Open a screen; where one of its kind lies below others, close those."""
+        if any(type(known) is type(screen) for known in self.screen_stack):
+            while type(self.screen) is not type(screen):
+                self.pop_screen()
+        else:
             self.push_screen(screen)
 
     def action_batches(self) -> None:
@@ -257,7 +265,7 @@ class EdgetopApp(ThemedApp):
         from edgetop.ui.screens.batches import BatchesScreen
 
         if not isinstance(self.screen, BatchesScreen):
-            self.push_screen(BatchesScreen(self.view, self.inks, sweeps=sweeps))
+            self._put_in_front(BatchesScreen(self.view, self.inks, sweeps=sweeps))
 
     def action_help(self) -> None:
         """Open the help."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import resource
 import signal
 import sqlite3
@@ -262,4 +263,58 @@ def test_without_a_record_nothing_is_left(models: tuple[Path, Path], database: P
 
 def test_a_report_stands_for_its_networks() -> None:
     done = edgetop("sweep", "--models", "deepdetect", "--batches", "1", "--dry-run")
-    assert done.err.startswith("12 models, batches 1: 12 points in 36 visits")
+    assert done.err.startswith("12 models, batch 1: 12 points in 36 visits")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--models", ","), ("--batches", ""), ("--providers", " "), ("--precisions", ","),
+     ("--resume", ""), ("--batches", "99999999999"), ("--max-batch", "99999999999")],
+)  # fmt: skip
+def test_an_option_that_names_nothing_begins_no_sweep(
+    models: tuple[Path, Path], database: Path, words: tuple[str, str]
+) -> None:
+    """An empty variable of a script must not begin hours of the default."""
+    of = () if words[0] in ("--models", "--resume") else ("--models", models[0])
+    edgetop("sweep", *of, *words).complaint(2)
+    assert not database.exists()
+
+
+def test_a_dry_run_prints_json_too(models: tuple[Path, Path]) -> None:
+    done = edgetop("sweep", "--models", models[0], "--batches", "1", "--dry-run", "--json")
+    assert (done.code, done.out) == (0, "[]\n")
+    assert done.err.startswith("1 model, batch 1: 1 point in 3 visits")
+
+
+def test_a_provider_that_is_not_there_has_the_exit_code_that_a_run_has(
+    models: tuple[Path, Path],
+) -> None:
+    one = edgetop(
+        "sweep", "--models", models[0], "--batches", "1,2", "--providers", "qnn", "--json"
+    )
+    assert one.code == 5
+    assert rows(one)["free", 1]["error"].startswith("refused: provider qnn")
+    both = edgetop(
+        "sweep", "--models", models[0], "--batches", "1", "--providers", "qnn,cpu", *QUICK
+    )
+    assert both.code == 0
+
+
+def test_what_could_not_be_recorded_is_not_called_recorded(
+    models: tuple[Path, Path], tmp_path: Path
+) -> None:
+    place = tmp_path / "file"
+    place.touch()
+    done = edgetop(
+        "sweep", "--models", models[0], "--batches", "1", *QUICK, env={"XDG_DATA_HOME": str(place)}
+    )
+    assert done.code == 0
+    assert "recorded as" not in done.err
+    assert done.err.count("cannot keep sessions") == 2  # once before, once for what is lost
+
+
+def test_points_come_out_where_standard_error_is_closed(models: tuple[Path, Path]) -> None:
+    done = edgetop("sweep", "--models", models[0], "--batches", "1", "--json", *QUICK,
+                   before=lambda: os.close(2))  # fmt: skip
+    assert done.code == 0
+    assert rows(done)["free", 1]["error"] is None

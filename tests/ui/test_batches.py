@@ -150,3 +150,13 @@ def test_runs_under_other_settings_are_not_mixed() -> None:
 def test_a_batch_that_ran_twice_shows_its_last_run() -> None:
     found = by_batch([of_run(1, 1, 100.0), of_run(2, 1, 120.0)], samples.RUN)
     assert found[1].run.number == 2
+
+
+@pytest.mark.parametrize("keys", ["scs", "csc", "hsh", "schsch", "shcs"])
+async def test_a_screen_that_lies_below_another_comes_to_the_front(keys: str) -> None:
+    """A second one of its kind would end edgetop."""
+    async with on_screen([of_run(1, 4, 200.0)]) as screen:
+        await screen.press(*keys)
+        front = {"s": "batches", "c": "boards", "h": "minutes"}[keys[-1]]
+        assert screen.app.screen.id == front
+        assert sum(shown.id == front for shown in screen.app.screen_stack) == 1

@@ -166,7 +166,7 @@ def test_visits_that_cannot_be_are_refused(database: Path) -> None:
     connection.close()
     with (
         contextlib.closing(reading.open_session(database, "sweep-1")) as session,
-        pytest.raises(schema.DamagedError, match="a batch without an image"),
+        pytest.raises(schema.DamagedError, match="a point that is not in the plan"),
     ):
         results_of(session)
 
