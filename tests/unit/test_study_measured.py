@@ -71,6 +71,19 @@ def test_a_figure_has_the_scope_of_the_visits_that_know_it_and_none_without_it()
     assert (unseen.memory_mib, unseen.memory_scope) == (None, "")
 
 
+@pytest.mark.parametrize(("precision", "top1_pct"), [("fp16", 76.1), ("int8", None)])
+def test_the_published_accuracy_is_not_that_of_int8_weights(
+    precision: str, top1_pct: float | None
+) -> None:
+    setup = Setup(RunSpec("/m.onnx", "m", precision=precision), MODEL)
+    failed = replace(VISIT, batch=2, error="refused: x")
+    course = Course(replace(PLAN, setups=(setup,)), [VISIT, failed])
+    found = measured.points(course)
+    assert [point.batch for point in found] == [1, 2, 4]
+    assert {point.model.top1_pct for point in found} == {top1_pct}
+    assert {point.model.gmacs for point in found} == {4.089}
+
+
 def test_visits_under_two_runtimes_are_told() -> None:
     """A sweep that is resumed may find another onnxruntime."""
     newer = replace(VISIT, runtime="onnxruntime 1.33.0")
