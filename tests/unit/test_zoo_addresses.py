@@ -7,6 +7,7 @@ import subprocess
 import urllib.request
 from typing import TYPE_CHECKING
 
+import fetching
 import pytest
 from fetching import CONTENT, names_in, wanted
 from model_server import Server, serving
@@ -17,21 +18,11 @@ from edgetop.zoo.addresses import AddressError, Redirects, shown, usable
 from edgetop.zoo.download import download
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_BACKOFF_S", 0.001)
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving(CONTENT) as plan:
-        yield plan
+server, quick_fetching = fetching.server, fetching.quick_fetching
+pytestmark = pytest.mark.usefixtures("quick_fetching")
 
 
 def test_redirects_are_followed_but_not_in_a_circle(server: Server, tmp_path: Path) -> None:

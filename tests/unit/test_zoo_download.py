@@ -10,6 +10,7 @@ from collections import namedtuple
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import fetching
 import pytest
 from fetching import CONTENT, SHA256, names_in, part_of, wanted
 from model_server import Server, serving
@@ -20,21 +21,11 @@ from edgetop.zoo import parts
 from edgetop.zoo.download import Wanted, download
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_BACKOFF_S", 0.001)
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving(CONTENT) as plan:
-        yield plan
+server, quick_fetching = fetching.server, fetching.quick_fetching
+pytestmark = pytest.mark.usefixtures("quick_fetching")
 
 
 def test_a_file_is_there_when_it_is_whole(server: Server, tmp_path: Path) -> None:

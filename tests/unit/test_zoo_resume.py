@@ -12,31 +12,21 @@ import urllib.request
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import fetching
 import pytest
 from fetching import CONTENT, SHA256, names_in, part_of, wanted
 from model_server import Server, serving
 
 from edgetop.errors import UsageError
 from edgetop.zoo import answers
-from edgetop.zoo import download as module
 from edgetop.zoo.download import download
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_BACKOFF_S", 0.001)
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving(CONTENT) as plan:
-        yield plan
+server, quick_fetching = fetching.server, fetching.quick_fetching
+pytestmark = pytest.mark.usefixtures("quick_fetching")
 
 
 @pytest.mark.parametrize("ranges", [True, False])

@@ -9,7 +9,7 @@ from textual.binding import Binding
 from edgetop.ui.layout import Box
 from edgetop.ui.panels.bars import footer
 from edgetop.ui.panels.published import heading, meaning, table, table_head
-from edgetop.ui.screens.painted import PaintedScreen
+from edgetop.ui.screens.scrolled import SCROLL_KEYS, ScrolledScreen
 from edgetop.ui.widgets.panel import Panel
 
 if TYPE_CHECKING:
@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from edgetop.ui.theme import Theme
     from edgetop.ui.view import View
 
-_KEYS = (("esc", "close"), ("up/down", "scroll"), ("?", "help"), ("q", "quit"))
 _HEAD_ROWS = 3
 _ROOM_FOR_MEANING = 16
 
 
-class BoardsScreen(PaintedScreen):
+class BoardsScreen(ScrolledScreen):
     """Opens over the monitor and is painted in its place until it closes.
 
     Args:
@@ -34,20 +33,13 @@ class BoardsScreen(PaintedScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,c", "app.pop_screen", "close"),
-        Binding("up", "scroll_by(-1)", show=False),
-        Binding("down", "scroll_by(1)", show=False),
-        Binding("pageup", "scroll_page(-1)", show=False),
-        Binding("pagedown", "scroll_page(1)", show=False),
-        Binding("home", "scroll_by(-100000)", show=False),
-        Binding("end", "scroll_by(100000)", show=False),
+        Binding("c", "app.pop_screen", "close"),
     ]
 
     def __init__(self, view: View, theme: Theme) -> None:
         super().__init__(view, theme, id="boards")
         self._wanted: int | None = None  # the uppermost row; None keeps this board in the middle
         self._first = 0
-        self._table_rows = 0
 
     def compose(self) -> ComposeResult:
         """What is compared, the table, what its ratio means, keys."""
@@ -59,7 +51,7 @@ class BoardsScreen(PaintedScreen):
             return rows[self._first :]
 
         def keys(_view: View, width: int, height: int) -> list[Row]:
-            return [footer(_KEYS, width)] if height else []
+            return [footer(SCROLL_KEYS, width)] if height else []
 
         yield Panel(heading, self.view, self.inks, id="summary")
         yield Panel(table_head, self.view, self.inks, id="table-head")
@@ -71,11 +63,11 @@ class BoardsScreen(PaintedScreen):
         """From above in the order of `compose`; the table takes what is left."""
         head = min(_HEAD_ROWS, height)
         below = 2 if height >= _ROOM_FOR_MEANING else 1
-        self._table_rows = max(0, height - head - 1 - below)
+        self.table_rows = max(0, height - head - 1 - below)
         boxes = {
             "summary": Box(0, 0, width, head),
             "table-head": Box(0, head, width, min(1, height - head)),
-            "table": Box(0, head + 1, width, self._table_rows),
+            "table": Box(0, head + 1, width, self.table_rows),
             "meaning": Box(0, height - 2, width, below - 1),
             "footer": Box(0, height - 1, width, 1 if height > head + 1 else 0),
         }
@@ -85,7 +77,3 @@ class BoardsScreen(PaintedScreen):
         """Up, or down."""
         self._wanted = max(0, self._first + rows)
         self.show()
-
-    def action_scroll_page(self, direction: int) -> None:
-        """A screenful up, or down."""
-        self.action_scroll_by(direction * max(1, self._table_rows - 1))

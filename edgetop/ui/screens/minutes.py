@@ -10,7 +10,7 @@ from edgetop.ui.layout import Box
 from edgetop.ui.panels.bars import footer
 from edgetop.ui.panels.minute_charts import charts
 from edgetop.ui.panels.minutes import summary, table, table_head
-from edgetop.ui.screens.painted import PaintedScreen
+from edgetop.ui.screens.scrolled import SCROLL_KEYS, ScrolledScreen
 from edgetop.ui.widgets.panel import Panel
 
 if TYPE_CHECKING:
@@ -21,13 +21,12 @@ if TYPE_CHECKING:
     from edgetop.ui.theme import Theme
     from edgetop.ui.view import View
 
-_KEYS = (("esc", "close"), ("up/down", "scroll"), ("?", "help"), ("q", "quit"))
 _ROOM_FOR_CHARTS = 20
 _CHARTS_SHARE = 0.45
 _HEAD_ROWS = 3
 
 
-class MinutesScreen(PaintedScreen):
+class MinutesScreen(ScrolledScreen):
     """Opens over the monitor and is painted in its place until it closes.
 
     Args:
@@ -36,19 +35,12 @@ class MinutesScreen(PaintedScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,h", "app.pop_screen", "close"),
-        Binding("up", "scroll_by(-1)", show=False),
-        Binding("down", "scroll_by(1)", show=False),
-        Binding("pageup", "scroll_page(-1)", show=False),
-        Binding("pagedown", "scroll_page(1)", show=False),
-        Binding("home", "scroll_to_first", show=False),
-        Binding("end", "scroll_to_last", show=False),
+        Binding("h", "app.pop_screen", "close"),
     ]
 
     def __init__(self, view: View, theme: Theme) -> None:
         super().__init__(view, theme, id="minutes")
         self._first: int | None = None  # the uppermost minute; None follows the newest
-        self._table_rows = 0
 
     def compose(self) -> ComposeResult:
         """Summary, charts, table, keys."""
@@ -57,7 +49,7 @@ class MinutesScreen(PaintedScreen):
             return table(view, width, height, self._first)
 
         def keys(_view: View, width: int, height: int) -> list[Row]:
-            return [footer(_KEYS, width)] if height else []
+            return [footer(SCROLL_KEYS, width)] if height else []
 
         yield Panel(summary, self.view, self.inks, id="summary")
         yield Panel(charts, self.view, self.inks, id="charts")
@@ -71,7 +63,7 @@ class MinutesScreen(PaintedScreen):
         chart_rows = round(height * _CHARTS_SHARE) if height >= _ROOM_FOR_CHARTS else 0
         head_end = head + chart_rows
         rows = max(0, height - head_end - 2)
-        self._table_rows = rows
+        self.table_rows = rows
         boxes = {
             "summary": Box(0, 0, width, head),
             "charts": Box(0, head, width, chart_rows),
@@ -83,21 +75,8 @@ class MinutesScreen(PaintedScreen):
 
     def action_scroll_by(self, minutes: int) -> None:
         """Earlier, or later; at the newest it follows again."""
-        last = max(0, len(self.view.soak.minutes()) - self._table_rows)
+        last = max(0, len(self.view.soak.minutes()) - self.table_rows)
         first = last if self._first is None else self._first
         wanted = max(0, first + minutes)
         self._first = None if wanted >= last else wanted
-        self.show()
-
-    def action_scroll_page(self, direction: int) -> None:
-        """A screenful earlier, or later."""
-        self.action_scroll_by(direction * max(1, self._table_rows - 1))
-
-    def action_scroll_to_first(self) -> None:
-        """To the first minute."""
-        self.action_scroll_by(-len(self.view.soak.minutes()))
-
-    def action_scroll_to_last(self) -> None:
-        """To the newest minute."""
-        self._first = None
         self.show()
