@@ -93,6 +93,20 @@ def _with_graph(point: Point, graph: Graph | None) -> Point:
     return replace(point, model=model)
 
 
+def of_architecture(title: str, architecture: Architecture) -> Model:
+    """What is known of a model that edgetop builds; its accuracy is that of trained weights."""
+    return replace(
+        _model(title, architecture, architecture.params_m, architecture.gmacs),
+        top1_pct=architecture.top1_pct,
+        top1_source=architecture.top1_source,
+    )
+
+
+def at_precision(model: Model, precision: str) -> Model:
+    """The model with weights of that precision: at int8 they no longer have the accuracy."""
+    return replace(model, top1_pct=None, top1_source="") if precision == "int8" else model
+
+
 def built_in(run: Run) -> Graph | None:
     """The graph of a model that edgetop built; None for a file of the user's."""
     if not run.label.startswith(catalogue.RANDOM_WEIGHTS):
@@ -105,7 +119,7 @@ def built_in(run: Run) -> Graph | None:
         sides = "x".join(map(str, shapes[0][2:]))
         own = architecture.input_px
         return Graph(None, f"ran at {sides} pixels; its operations are known at {own}x{own} only")
-    return Graph(_model(run.model, architecture, architecture.params_m, architecture.gmacs))
+    return Graph(of_architecture(run.model, architecture))
 
 
 def of_file(

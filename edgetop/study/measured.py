@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
 from edgetop.results import Conditions, Point
 from edgetop.sample import State
 from edgetop.stats.interval import of_visits
+from edgetop.study import graphs
 from edgetop.study.course import disturbed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from edgetop.results import Model
     from edgetop.session.store.sweeps import Visit
     from edgetop.study.course import Course
     from edgetop.study.plan import Setup
@@ -41,14 +40,21 @@ def points(course: Course, power_mode: str = "") -> tuple[Point, ...]:
             elif (before := course.ended_by(number, batch)) is not None:
                 reason = f"not tried: batch {before.batch} did not run ({before.error})"
                 conditions = _conditions(setup, told, power_mode)
-                found.append(Point(_model(setup), batch, conditions, error=reason))
+                found.append(
+                    Point(
+                        graphs.at_precision(setup.model, setup.spec.precision),
+                        batch,
+                        conditions,
+                        error=reason,
+                    )
+                )
     return tuple(found)
 
 
 def point(setup: Setup, batch: int, visits: Sequence[Visit], power_mode: str = "") -> Point:
     """What the visits of a point come to, without those that were disturbed if enough were not."""
     used = _used(visits)
-    model = _model(setup)
+    model = graphs.at_precision(setup.model, setup.spec.precision)
     conditions = _conditions(setup, used or visits, power_mode)
     found = of_visits([visit.medians_ms for visit in used])
     if found is None:
@@ -76,13 +82,6 @@ def point(setup: Setup, batch: int, visits: Sequence[Visit], power_mode: str = "
         state=last.state,
         note="; ".join(_notes(visits, used)),
     )
-
-
-def _model(setup: Setup) -> Model:
-    """The model; the published accuracy is that of weights that int8 has changed."""
-    if setup.spec.precision != "int8":
-        return setup.model
-    return replace(setup.model, top1_pct=None, top1_source="")
 
 
 def _used(visits: Sequence[Visit]) -> list[Visit]:

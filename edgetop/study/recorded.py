@@ -12,7 +12,6 @@ from edgetop.sample import State
 from edgetop.session.store import schema
 from edgetop.study import graphs, measured
 from edgetop.study.stored import course_of
-from edgetop.zoo import catalogue
 from edgetop.zoo.naming import safe_text
 
 if TYPE_CHECKING:
@@ -142,11 +141,7 @@ def _model(run: Run) -> Model:
     graph = graphs.built_in(run)
     if graph is None or graph.model is None:
         return Model(name, input_px=_input_px(run))
-    model = replace(graph.model, name=name)
-    known = catalogue.find(model.canonical_name)
-    if known is None or known.top1_pct is None or run.precision == "int8":
-        return model
-    return replace(model, top1_pct=known.top1_pct, top1_source=known.top1_source)
+    return graphs.at_precision(replace(graph.model, name=name), run.precision)
 
 
 def _input_px(run: Run) -> int | None:

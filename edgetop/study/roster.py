@@ -80,13 +80,4 @@ def _known(choice: ModelChoice) -> Model:
         spec = RunSpec(str(choice.path), choice.title)
         graph = graphs.recognised(choice.title, inspected.facts(spec), 1)
         return graph.model or Model(choice.title)
-    return Model(
-        name=choice.title,
-        canonical_name=architecture.canonical_name,
-        family=architecture.family,
-        input_px=architecture.input_px,
-        params_m=architecture.params_m,
-        gmacs=architecture.gmacs,
-        top1_pct=architecture.top1_pct,
-        top1_source=architecture.top1_source,
-    )
+    return graphs.of_architecture(choice.title, architecture)
