@@ -81,6 +81,8 @@ class Point:
     """What `memory_mib` counts: ``process RSS``, ``GPU memory of the process``."""
     baseline_mib: float | None = None
     """Of `memory_mib`, what the same process took before the model was loaded."""
+    gpu_used_mib: float | None = None
+    """Memory in use on the GPU while it ran, of all processes."""
     power_w: float | None = None
     power_scope: str = ""
     j_per_image: float | None = None

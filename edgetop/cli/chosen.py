@@ -51,7 +51,8 @@ def chosen(arguments: argparse.Namespace) -> list[Results]:
 def _measured(name: str) -> Results:
     results = _results(recorded.open_recorded(name))
     if not results.points:
-        raise UsageError(f"the session {results.id} measured nothing")
+        why = f" ({'; '.join(results.notes)})" if results.notes else ""
+        raise UsageError(f"the session {results.id} measured nothing{why}")
     return results
 
 

@@ -138,6 +138,7 @@ def row(point: Point, results: Results) -> dict[str, object]:
         "memory": {
             "worker_mib": point.memory_mib,
             "baseline_mib": point.baseline_mib,
+            "gpu_used_mib": point.gpu_used_mib,
             "scope": point.memory_scope or None,
         },
         "power": {"watts": point.power_w, "scope": point.power_scope or None},

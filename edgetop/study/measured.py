@@ -75,6 +75,7 @@ def point(setup: Setup, batch: int, visits: Sequence[Visit], power_mode: str = "
         memory_mib=memory_mib,
         memory_scope="" if memory_mib is None else MEMORY_SCOPE,
         baseline_mib=_middle(used, lambda visit: visit.baseline_mib),
+        gpu_used_mib=_middle(used, lambda visit: visit.gpu_memory_mib),
         power_w=_middle(used, lambda visit: visit.power_w),
         power_scope=" and ".join(scopes),
         j_per_image=_middle(used, lambda visit: visit.j_per_image),

@@ -31,18 +31,23 @@ def results_of(recorded: Recorded) -> Results:
     """All runs of a session that measured something, in their order, as they stood at their end.
 
     Of a sweep it is its points, whichever of its sessions this is. Runs of a trial of A and B are
-    left out: in short slices a model runs as it does not alone.
+    left out: in short slices a model runs as it does not alone. So are runs at a pace (`--rate`):
+    their throughput is what came in, and their latency counts from when an image was due.
 
     Raises:
         DamagedError: The database is damaged.
     """
     info = recorded.info
-    points = _of_sweep(recorded)
+    points, notes = _of_sweep(recorded), []
     if points is None:
-        points = tuple(
-            _point(sample, info) for sample in recorded.last_of_runs() if not _in_trial(sample)
-        )
+        alone = [sample for sample in recorded.last_of_runs() if not _in_trial(sample)]
+        free = [sample for sample in alone if sample.run.rate_fps is None]
+        points = tuple(_point(sample, info) for sample in free)
+        if paced := len(alone) - len(free):
+            notes.append(f"runs at a pace are left out: {paced}")
     lost = sum(recorded.damaged.values())
+    if lost:
+        notes.append(f"{lost} samples are damaged and left out")
     return Results(
         id=info.id,
         board=safe_text(info.board, 100),
@@ -50,7 +55,7 @@ def results_of(recorded: Recorded) -> Results:
         points=points,
         published=False,
         conditions=_CONDITIONS,
-        notes=(f"{lost} samples are damaged and left out",) if lost else (),
+        notes=tuple(notes),
     )
 
 
@@ -96,6 +101,7 @@ def _point(sample: Sample, info: SessionInfo) -> Point:
         memory_mib=memory_mib,
         memory_scope="" if memory_mib is None else measured.MEMORY_SCOPE,
         baseline_mib=run.baseline_mib,
+        gpu_used_mib=sample.board.gpu_memory_used_mib.value,
         power_w=power_w,
         power_scope="" if power_w is None else sample.board.power.scope_words,
         j_per_image=energy.j_per_image,
@@ -125,8 +131,6 @@ def _notes(sample: Sample) -> list[str]:
         notes.append(f"{sample.state.value}: {sample.state_reason}")
     if run.instances > 1:
         notes.append(f"{run.instances} instances ran at once")
-    if run.rate_fps is not None:
-        notes.append(f"{run.rate_fps:g} images/s came in; latency counts from when each was due")
     if run.nodes_on_cpu:
         notes.append(f"{run.nodes_on_cpu} nodes of the graph ran on the CPU")
     return [safe_text(note, 200) for note in notes]

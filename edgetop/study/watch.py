@@ -23,8 +23,9 @@ _LEAST_S = 1.0
 """Measured time of a visit at the least."""
 _LEAST_INFERENCES = 3
 _MOST_BLOCKS = 240
-_OF_MEMORY = ("memory", "SIGKILL")
-"""Words of a failure whose cause is want of memory."""
+_OF_MEMORY = ("more memory than there is", "most likely out of memory")
+"""Words of `edgetop.engine` on a failure whose cause is want of memory; a model's name may hold
+the word itself."""
 
 
 class Verdict(Enum):

@@ -30,7 +30,8 @@ PLAN = Plan((Setup(RunSpec("/m.onnx", "m"), MODEL),), (1, 2, 4), board="a board"
 VISIT = Visit(
     0, 1,
     session="s", run=1, medians_ms=(10.0,) * 8, latency=stories.latencies(10.0, 100), fps=100.0,
-    inferences=100, measured_s=3.0, memory_mib=80.0, power_w=10.0, power_scope="module",
+    inferences=100, measured_s=3.0, memory_mib=80.0, gpu_memory_mib=900.0, power_w=10.0,
+    power_scope="module",
     j_per_image=0.1, temperature_c=50.0, provider="cpu", threads=4, precision="fp32",
     runtime="onnxruntime 1.32.0",
 )  # fmt: skip
@@ -51,6 +52,7 @@ def test_a_point_has_the_middle_of_its_visits() -> None:
     assert point.ms_high is not None
     assert point.ms_low < 9.5 < 11 < point.ms_high
     assert (point.inferences, point.memory_mib, point.fps) == (300, 80.0, 100.0)
+    assert point.gpu_used_mib == 900.0
     assert point.conditions.words() == "onnxruntime 1.32.0, cpu 4 threads, fp32, 15W"
     assert point.model == MODEL
 

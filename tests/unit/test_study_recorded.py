@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -165,10 +166,20 @@ def test_a_run_that_cannot_be_trusted_says_why(tmp_path: Path) -> None:
 
 
 def test_what_else_decides_the_figures_is_noted(tmp_path: Path) -> None:
-    run = replace(RUN, instances=2, rate_fps=30.0)
-    note = only(tmp_path, run=run).note
-    assert "2 instances" in note
-    assert "30 images/s came in" in note
+    assert "2 instances" in only(tmp_path, run=replace(RUN, instances=2)).note
+
+
+def test_a_run_at_a_pace_says_nothing_of_how_fast_the_board_is(tmp_path: Path) -> None:
+    """Its throughput is what came in."""
+    path = tmp_path / "sessions.db"
+    paced = replace(RUN, number=2, rate_fps=30.0)
+    story = stories.steady()
+    last = story[-1]
+    recorded.write(path, [*story, replace(last, run=paced, elapsed_s=last.elapsed_s + 1)])
+    with contextlib.closing(reading.open_session(path, None)) as session:
+        found = results_of(session)
+    assert len(found.points) == 1
+    assert found.notes == ("runs at a pace are left out: 1",)
 
 
 def test_text_of_a_foreign_file_cannot_reach_the_terminal(tmp_path: Path) -> None:

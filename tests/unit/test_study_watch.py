@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edgetop.engine.diagnose import _runtime_problem
+from edgetop.engine.process import death
 from edgetop.engine.spec import RunSpec
 from edgetop.errors import EdgetopError, ModelError, WorkerDiedError
 from edgetop.results import Model
@@ -129,7 +131,9 @@ def test_the_memory_is_the_most_that_was_seen() -> None:
     ("failure", "kind"),
     [
         (ModelError("m needs more memory than there is; choose a smaller batch"), OUT_OF_MEMORY),
-        (WorkerDiedError("the model's process died: signal 9 (SIGKILL)"), OUT_OF_MEMORY),
+        (ModelError(f"m {_runtime_problem('std::bad_alloc')}"), OUT_OF_MEMORY),
+        (WorkerDiedError(f"the model's process died: {death(-9)}"), OUT_OF_MEMORY),
+        (ModelError("memory_net uses the operator Foo, which is not there"), REFUSED),
         (WorkerDiedError("the model's process died: signal 11 (SIGSEGV)"), KILLED),
         (WorkerDiedError("the model hung: no inference for 10 s"), TIMEOUT),
         (ModelError("m uses the operator Foo, which this onnxruntime does not have"), REFUSED),
