@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -160,7 +161,7 @@ def _lines(results: Results) -> list[str]:
         by_conditions.setdefault(point.conditions.words(), []).append(point)
     for words, points in by_conditions.items():
         lines += ["", f"{words}, ms per image" if words else "ms per image", *_table(points)]
-    return [*lines, *_footnotes(results.points)]
+    return [*lines, *_footnotes(results)]
 
 
 def _paragraph(head: str, text: str) -> list[str]:
@@ -188,11 +189,11 @@ def _cell(point: Point) -> str:
     return f"{figure}*" if point.note else figure
 
 
-def _footnotes(points: Iterable[Point]) -> list[str]:
-    """Each error and note once, with the models that it is about."""
+def _footnotes(results: Results) -> list[str]:
+    """Each error and note once, with the models that it is about; then what cannot be true."""
     errors: dict[str, None] = {}
     notes: dict[str, dict[str, None]] = {}
-    for point in points:
+    for point in results.points:
         if point.error:
             errors[point.error] = None
         if point.note:
@@ -200,4 +201,22 @@ def _footnotes(points: Iterable[Point]) -> list[str]:
     lines = [f"{_DID_NOT_RUN} {error}" for error in errors]
     for note, models in notes.items():
         lines += _paragraph("* ", f"{note} ({', '.join(models)})")
+    lines += _doubts(results)
     return ["", *lines] if lines else []
+
+
+def _doubts(results: Results) -> list[str]:
+    """The most doubtful time of each model, and how many more there are."""
+    from edgetop.study.plausible import flag
+
+    flagged: dict[str, list[Point]] = {}
+    for point in results.points:
+        if flag(point, results):
+            flagged.setdefault(point.model.name, []).append(point)
+    lines = []
+    for name, points in flagged.items():
+        quickest = min(points, key=lambda point: point.ms_per_image or math.inf)
+        more = f" (and {len(points) - 1} more)" if len(points) > 1 else ""
+        where = f"{name} at batch {quickest.batch}{more}"
+        lines += _paragraph("! ", f"{where}: {flag(quickest, results)}")
+    return lines

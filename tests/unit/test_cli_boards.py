@@ -79,6 +79,14 @@ def test_one_board_is_shown_with_its_conditions_and_errata(
     assert all(len(line) <= 110 for line in text.splitlines())
 
 
+def test_times_that_cannot_be_are_said_beneath(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each model once, at its worst."""
+    assert "! Resnet-50 at batch 1: impossible: 649 %" in printed(capsys, "tryolabs/jetson-nano")
+    text = printed(capsys, "bianco/titan-xp")
+    assert text.count("! VGG-19 at batch") == 1
+    assert "! VGG-19 at batch 64 (and 3 more): impossible without fast" in text
+
+
 def test_each_conditions_have_a_table_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(capsys, "tryolabs/jetson-nano")
     for runtime in ("PyTorch", "TensorFlow", "TF-TensorRT", "TF-TensorRT-PyTorch"):
