@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from edgetop import config, locations
-from edgetop.cli import streams
+from edgetop.cli import recorded, streams
 from edgetop.cli.values import (
     add_debug,
     add_sensor_options,
@@ -139,6 +139,9 @@ def _resumed(arguments: argparse.Namespace, board: str) -> Order:
     except ValueError as error:
         raise UsageError(f"the sweep {stored.id} is damaged: {error}") from error
     check_unchanged(course.plan, board)
+    for info in recorded.listed():
+        if info.running and info.facts.get("sweep") == stored.id:
+            raise UsageError(f"session {info.id} goes on with the sweep {stored.id}; wait for it")
     writer = SweepWriter(path, *stored[:3], stored=len(stored.visits))
     return Order(course, stored.id, resumed=True, writer=writer)
 

@@ -208,6 +208,24 @@ def test_ctrl_c_tells_what_there_is_and_how_to_go_on(
     assert "edgetop sweep --resume " in done.err.splitlines()[-1]
 
 
+def test_a_sweep_that_goes_on_cannot_be_resumed_beside_itself(
+    models: tuple[Path, Path], database: Path
+) -> None:
+    with Edgetop(
+        "sweep", "--models", models[0], "--batches", "1,2,4", "--seconds", "60"
+    ) as running:
+        until_recorded(database)
+        assert "goes on with the sweep" in edgetop("sweep", "--resume", "last").complaint(2)
+        assert running.process.poll() is None
+
+
+def until_recorded(database: Path) -> None:
+    """Until the session of the sweep is in the database."""
+    deadline = time.monotonic() + LONG_S
+    while not json.loads(edgetop("sessions", "--json").out):
+        assert time.monotonic() < deadline, "nothing is recorded"
+
+
 @pytest.mark.parametrize("other", ["--batches=1", "--models=a", "--rounds=2", "--no-record"])
 def test_what_is_settled_cannot_be_changed_when_it_goes_on(other: str) -> None:
     assert "--resume goes on as it began" in edgetop("sweep", "--resume", "x", other).complaint(2)

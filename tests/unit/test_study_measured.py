@@ -195,9 +195,16 @@ def test_it_goes_along_into_a_session_file(database: Path, tmp_path: Path) -> No
         assert results_of(mailed).points == expected
 
 
-def test_it_goes_with_its_session(database: Path) -> None:
+def test_it_goes_with_the_last_of_its_sessions(database: Path) -> None:
+    """It was interrupted and went on in another session."""
     connection = schema.connect(database)
+    facts = recorded_sessions.FACTS | {"sweep": "sweep-1"}
+    later = SessionWriter(facts, stories.START_UNIX_S + 99, "later")
+    later.add(stories.STORIES["steady"]()[0])
+    later.commit(connection)
     rows.delete(connection, ["sweep-1"])
+    assert len(find_sweep(database, "last").visits) == 2
+    rows.delete(connection, ["later"])
     connection.close()
     with pytest.raises(UsageError, match="no sweep is recorded yet"):
         find_sweep(database, "last")

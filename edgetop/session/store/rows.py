@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edgetop.session.store import schema, sweeps
-from edgetop.session.store.plain import storable, to_text
+from edgetop.session.store.plain import parsed, storable, to_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -172,10 +173,22 @@ def write_copy(connection: sqlite3.Connection, recorded: Recorded) -> None:
 
 
 def delete(connection: sqlite3.Connection, sessions: Iterable[str]) -> None:
-    """Delete sessions and give their room back to the disk."""
+    """Delete sessions and give their room back to the disk; a sweep goes with its last session."""
+    names = [(session,) for session in sessions]
     with schema.transaction(connection):
-        names = [(session,) for session in sessions]
+        before = _sweeps(connection)
         connection.executemany("DELETE FROM sessions WHERE id = ?", names)
-        connection.executemany("DELETE FROM sweeps WHERE id = ?", names)
+        gone = before - _sweeps(connection)
+        connection.executemany("DELETE FROM sweeps WHERE id = ?", [(sweep,) for sweep in gone])
     # As a script: a single statement would be left after the first page that it frees.
     connection.executescript("PRAGMA incremental_vacuum")
+
+
+def _sweeps(connection: sqlite3.Connection) -> set[str]:
+    """The sweeps that sessions are parts of."""
+    found = set()
+    for (facts,) in connection.execute("SELECT facts FROM sessions"):
+        with contextlib.suppress(ValueError, AttributeError):  # one that is damaged is of none
+            sweep = parsed(str(facts)).get("sweep")
+            found |= {sweep} if isinstance(sweep, str) else set()
+    return found
