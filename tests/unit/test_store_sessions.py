@@ -396,6 +396,18 @@ def test_a_session_file_holds_no_other_session(database: Path, tmp_path: Path) -
     assert len(listed(tmp_path / "one.edgetop")) == 1
 
 
+def test_a_database_that_is_just_being_made_is_waited_for(tmp_path: Path) -> None:
+    """The file is there before its tables are."""
+    path = tmp_path / "sessions.db"
+    path.touch()
+    maker = threading.Timer(0.1, lambda: schema.connect(path).close())
+    maker.start()
+    connection = schema.connect_to_read(path)
+    assert listing.sessions(connection) == []
+    connection.close()
+    maker.join()
+
+
 def test_what_is_no_session_file_is_said_in_one_line(mailed: Path, tmp_path: Path) -> None:
     loop = tmp_path / "loop"
     loop.symlink_to(loop)

@@ -25,6 +25,10 @@ FAILURES = (sqlite3.Error, UnicodeError)
 """What the work with a database may raise; the second where texts in it are damaged."""
 
 
+_BEING_MADE_S = 0.5
+"""How long a file without anything in it may be one that is just being made."""
+_LOOK_S = 0.02
+
 _LONGEST_VALUE = 64 << 20
 """Bytes of one value: far more than any of ours."""
 
@@ -35,6 +39,10 @@ class StoreError(EdgetopError):
 
 class DamagedError(StoreError):
     """The file is no database of edgetop, or not any more."""
+
+
+class EmptyError(DamagedError):
+    """Nothing is in the file; another edgetop may be making its tables just now."""
 
 
 class NewerError(StoreError):
@@ -77,6 +85,15 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
         NewerError: A newer edgetop wrote it.
         StoreError: It cannot be read.
     """
+    until_s = time.monotonic() + _BEING_MADE_S
+    while time.monotonic() < until_s:
+        with contextlib.suppress(EmptyError):
+            return _connected_to_read(path)
+        time.sleep(_LOOK_S)
+    return _connected_to_read(path)
+
+
+def _connected_to_read(path: Path) -> sqlite3.Connection:
     _check_file(path)
     try:
         return _read_as(path, "ro")
@@ -105,6 +122,8 @@ def _check_file(path: Path) -> None:
         size_bytes = path.stat().st_size
     except OSError as error:
         raise StoreError(f"cannot read {path}: {error.strerror}") from error
+    if not head:
+        raise EmptyError(f"{path} is no session file of edgetop: it is empty")
     if head[:16] != b"SQLite format 3\0":
         raise DamagedError(f"{path} is no session file of edgetop")
     page_bytes = int.from_bytes(head[16:18], "big") or 1 << 16
@@ -132,7 +151,7 @@ def _read_as(path: Path, mode: str) -> sqlite3.Connection:
 def _version_to_read(connection: sqlite3.Connection, path: Path) -> int:
     version = _version(connection, path)
     if version is None:
-        raise DamagedError(f"{path} is empty: no session is in it")
+        raise EmptyError(f"{path} is empty: no session is in it")
     return version
 
 
