@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
+from edgetop.errors import ExitCode
 from edgetop.sample import State
 from edgetop.session.store.sweeps import KILLED, OUT_OF_MEMORY, TIMEOUT
 from edgetop.stats.interval import of_visits
@@ -29,6 +30,11 @@ def disturbed(visit: Visit) -> bool:
     """The board held itself back, or others used more of its processors than a sweep may share."""
     busy = (visit.other_load_percent or 0.0) > _MOST_OTHER_PERCENT
     return busy or visit.state == State.THROTTLED.value
+
+
+def _died(visit: Visit) -> bool:
+    """Its process ended without being asked to; a hang has cost its time already."""
+    return visit.exit_code == ExitCode.WORKER_DIED and not visit.error.startswith(TIMEOUT)
 
 
 class Place(NamedTuple):
@@ -134,7 +140,11 @@ class Course:
                     yield Place(setup, batch)
 
     def _is_open(self, setup: int, batch: int) -> bool:
-        return not self.visits(setup, batch) and self.ended_by(setup, batch) is None
+        """It was not visited, or its process died once: that may have been bad luck."""
+        visits = self.visits(setup, batch)
+        if len(visits) == 1 and _died(visits[0]):
+            return True
+        return not visits and self.ended_by(setup, batch) is None
 
     def _runs(self, setup: int, batch: int) -> bool:
         return any(not visit.error for visit in self.visits(setup, batch))

@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import psutil
 import pytest
 import tiny_models
 from edgetop_process import LONG_S, Edgetop, Finished, edgetop
@@ -194,6 +195,29 @@ def test_killed_at_any_moment_it_goes_on_and_measures_nothing_twice(
     figures = [row["ms_per_image"] for row in json.loads(done.out)]
     assert [row["ms_per_image"] for row in json.loads(again.out)] == figures
     assert len(visits(database)) == len(batches)
+
+
+def test_a_process_that_is_killed_is_started_again(models: tuple[Path, Path]) -> None:
+    options = ("--batches", "1", "--seconds", "4", "--rounds", "1", "--json")
+    with Edgetop("sweep", "--models", models[0], *options) as running:
+        deadline = time.monotonic() + LONG_S
+        while not (found := workers(running)):
+            assert time.monotonic() < deadline, "no model runs"
+        found[0].kill()
+        done = running.finish()
+    assert done.code == 0
+    row = rows(done)["free", 1]
+    assert row["error"] is None
+    assert "1 of 2 visits failed: out of memory: the model's process died: signal 9" in row["note"]
+
+
+def workers(running: Edgetop) -> list[psutil.Process]:
+    """The model's process, if there is one just now."""
+    found = []
+    for child in psutil.Process(running.process.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += [child] if "edgetop.engine" in child.cmdline() else []
+    return found
 
 
 def test_ctrl_c_tells_what_there_is_and_how_to_go_on(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from edgetop.engine.spec import RunSpec
 from edgetop.errors import UsageError
 from edgetop.results import Model
-from edgetop.session.store.sweeps import KILLED, OUT_OF_MEMORY, REFUSED, Visit
+from edgetop.session.store.sweeps import KILLED, OUT_OF_MEMORY, REFUSED, TIMEOUT, Visit
 from edgetop.study.course import Course, Place
 from edgetop.study.plan import Plan, Setup
 
@@ -84,6 +84,27 @@ def test_what_does_not_run_ends_its_ladder_and_no_other(error: str) -> None:
 def test_a_failed_point_is_not_visited_again() -> None:
     seen = walk(Course(plan(rounds=3)), lambda p: failed(p, REFUSED) if p.setup == 0 else ran(p))
     assert seen.count(Place(0, 1)) == 1
+
+
+def died(place: Place, error: str = f"{KILLED}: signal 11") -> Visit:
+    return replace(failed(place, error), exit_code=4)
+
+
+def test_a_process_that_died_once_may_have_been_bad_luck() -> None:
+    """Its point is visited again, and the larger batches are tried."""
+    course = Course(plan(models=1, rounds=1))
+    seen = walk(course, lambda p: died(p) if course.count == 0 else ran(p))
+    assert [place.batch for place in seen] == [1, 1, 2, 4]
+
+
+def test_a_process_that_died_twice_ends_its_ladder() -> None:
+    seen = walk(Course(plan(models=1, rounds=3)), died)
+    assert seen == [Place(0, 1)] * 2
+
+
+def test_a_hang_has_cost_its_time_already() -> None:
+    seen = walk(Course(plan(models=1)), lambda p: died(p, f"{TIMEOUT}: the model hung"))
+    assert seen == [Place(0, 1)]
 
 
 @pytest.mark.parametrize("limit", range(1, 40))
