@@ -54,6 +54,11 @@ def visit() -> Board:
     return board
 
 
+def _path_of_a_service() -> str:
+    """It asks swapon, which not every user's path leads to."""
+    return ":".join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+
+
 @contextlib.contextmanager
 def service() -> Iterator[subprocess.Popen[bytes]]:
     """The unmodified service; its log is shown where it does not come up."""
@@ -61,7 +66,7 @@ def service() -> Iterator[subprocess.Popen[bytes]]:
     with open(sys.argv[1], "w") as log:
         process = subprocess.Popen(
             command,
-            env={**os.environ, "JTOP_SERVICE": "True"},
+            env={**os.environ, "JTOP_SERVICE": "True", "PATH": _path_of_a_service()},
             stdout=log,
             stderr=log,
             start_new_session=True,
