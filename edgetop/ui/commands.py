@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
+from edgetop.sample import State
 from edgetop.ui.panels import PANELS
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ def _has_providers(sample: Sample | None) -> bool:
 
 def _is_marked(sample: Sample | None) -> bool:
     return sample is not None and sample.mark is not None
+
+
+def _runs(sample: Sample | None) -> bool:
+    return sample is None or sample.state is not State.FAILED
+
+
+def _can_sweep(sample: Sample | None) -> bool:
+    return _runs(sample) and _batch_is_free(sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +81,20 @@ LIVE = (
     Command("p", "p", "provider", "next execution provider", "provider", works=_has_providers),
     Command("t", "t", "threads", "next number of threads", "threads"),
     Command("s", "s", "sweep", "batch sweep: this model at 1, 2, 4, ... images, then as before",
-            "sweep", works=_batch_is_free),
-    Command("a", "a", "mark", "mark this run as A: all that follows is compared with it", "mark A"),
+            "sweep", works=_can_sweep),
+    Command("a", "a", "mark", "mark this run as A: all that follows is compared with it", "mark A",
+            works=_runs),
     Command("A", "A", "trial", "A/B trial: run A and the present in turn, or stop that",
             "trial", works=_is_marked),
-    Command("space", "space", "pause", "pause, or go on", "pause"),
-    Command("f", "f", "rate", "next pace: closed loop, or images per second that come in", "rate"),
-    Command("r", "r", "reset", "start the figures of the run again", "reset"),
+    Command("space", "space", "pause", "pause, or go on", "pause", works=_runs),
+    Command("f", "f", "rate", "next pace: closed loop, or images per second that come in", "pace",
+            works=_runs),
+    Command("r", "r", "reset", "start the figures of the run again", "reset", works=_runs),
 )  # fmt: skip
 """What works where a model runs."""
 
 REPLAY = (
-    Command("space", "space", "toggle_play", "play, or stand still", "play"),
+    Command("space", "space", "toggle_play", "play, or stand still", "play/pause"),
     Command("right", "right", "skip(10)", "10 s forward", "10 s", "left/right"),
     Command("left", "left", "skip(-10)", "10 s back"),
     Command("shift+right,right_square_bracket", "shift+right ]", "skip(60)", "a minute forward"),

@@ -128,7 +128,8 @@ def test_boards_found_for_another_run_are_not_shown() -> None:
     view = seen()
     view.update(sample(1, run=replace(RUN, number=2, batch=2)))
     assert said(view) == ""
-    assert no_published(view)
+    assert words(published(view, 80, 9)) == ["    – looked up once it has measured"]
+    assert not no_published(view)  # the panel keeps its room: nothing jumps at a new batch
 
 
 def test_the_boards_do_not_jump_while_the_median_hovers() -> None:

@@ -27,16 +27,19 @@ _REPLAY_WIDE = 51
 def title(view: View, width: int, height: int) -> list[Row]:
     """Model, precision, batch, provider and threads, board."""
     sample = view.sample
-    if sample is None or not height:
+    if not height:
         return []
+    if sample is None:
+        where = f" on {short_name(view.board)}" if view.board else ""
+        return [((f" edgetop starts{where}", "dim"),)]
     run = sample.run
     dot = f" {view.symbols.dot} "
     row = join((" ", "text"), (run.model, "title"), (dot + dot.join(settings(run)), "text"))
-    room = width - width_of(row) - 3
+    room = width - width_of(row) - 4
     board = _board(view, sample, room)
     if not board:
         return [row]
-    return [join(row, (" " * (room + 2 - len(board)), "text"), (f"{board} ", "dim"))]
+    return [join(row, (" " * (room + 2 - len(board)), "text"), (f"{board}  ", "dim"))]
 
 
 def _board(view: View, sample: Sample, room: int) -> str:

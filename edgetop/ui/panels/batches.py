@@ -32,6 +32,8 @@ class _Column(NamedTuple):
     narrow: str
     value: Callable[[Sample], float | None]
     wide_only: bool = False
+    decimals: int | None = None
+    """How many, where four significant digits say more than is known."""
 
 
 def _ms_per_image(sample: Sample) -> float | None:
@@ -47,7 +49,7 @@ def _mj_per_image(sample: Sample) -> float | None:
 _COLUMNS = (
     _Column("images/s", "FPS", lambda sample: sample.total.fps),
     _Column("ms/image", "ms/im", _ms_per_image),
-    _Column("MiB", "MiB", lambda sample: sample.worker.rss_mib),
+    _Column("MiB", "MiB", lambda sample: sample.worker.rss_mib, decimals=0),
     _Column("W", "W", lambda sample: sample.energy.mean_power_w, wide_only=True),
     _Column("mJ/image", "mJ", _mj_per_image, wide_only=True),
 )
@@ -151,7 +153,8 @@ def _row(view: View, sample: Sample, columns: list[_Column], best: float | None,
     if not _counts(sample):
         return join(lead, (f"  {sample.state_reason or sample.state.value}", "dim"))
     figures = "".join(
-        fixed(column.value(sample), _width(width), 4, dash=symbols.dash) for column in columns
+        fixed(column.value(sample), _width(width), 4, decimals=column.decimals, dash=symbols.dash)
+        for column in columns
     )
     fps = sample.total.fps
     fastest = best is not None and fps == best

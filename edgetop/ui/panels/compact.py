@@ -38,7 +38,7 @@ def compact(view: View, width: int, height: int) -> list[Row]:
     if sample.state in (State.FAILED, State.HUNG):
         rows.append(((sample.state_reason, "alert"),))
     rows += trial(view, width, 1)
-    rows += [_latency(view, sample, width), _power(view, sample), _loads(view, sample)]
+    rows += [_latency(view, sample, width), _power(view, sample, width), _loads(view, sample)]
     if height >= _ROOM_FOR_TITLE and height > len(rows):
         rows.insert(0, _title(sample))
     room = height - len(rows)
@@ -85,15 +85,19 @@ def _latency(view: View, sample: Sample, width: int) -> Row:
     return join(labelled(p50, "p50 ", view), tail) if width >= _ROOM_FOR_TWO else tail
 
 
-def _power(view: View, sample: Sample) -> Row:
+def _power(view: View, sample: Sample, width: int) -> Row:
     power = sample.board.power
     if power.power_w is None:
         return join((f"    {view.symbols.dash}", "dim"), (f" W {power.reason}", "dim"))
-    row = join(number(power.power_w, view), (f" W {power.scope} ", "dim"))
+    row = join(number(power.power_w, view), (f" W {power.scope_words}", "dim"))
     if sample.energy.j_per_image is None:
         return row
     text, name = si(sample.energy.j_per_image, "J", micro=view.symbols.micro)
-    return join(row, (f" {text}", "number"), (f" {name}/image", "dim"))
+    energy = join((f"  {text}", "number"), (f" {name}/image", "dim"))
+    room = width - width_of(energy)
+    if width_of(row) > room and width >= _ROOM_FOR_TWO:  # what is measured may be shortened
+        row = fit(row, room, view.symbols.ellipsis)
+    return join(row, energy)
 
 
 def _loads(view: View, sample: Sample) -> Row:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from edgetop.ui.view import View
 
 _FAST_MS = 0.1
-_DIFFERENCE_WIDTH = len("+12.3 % p50   ")
 _ROOM_FOR_HISTORY = 15
 _HISTORY_ROWS = 5
 _ROOM_FOR_ALL = 52
@@ -98,7 +97,7 @@ def _versus(view: View) -> Row:
     than_a = compared(view)
     if than_a is None:
         return ()
-    p50 = versus(than_a.latency_p50, more_is_better=False, words=" p50   ")
-    p99 = versus(than_a.latency_p99, more_is_better=False, words=" p99   ")
-    blank = (" " * _DIFFERENCE_WIDTH, "text")  # p99 comes later, and nothing moves then
-    return join(p50 or blank, p99 or blank, ("vs A", "dim")) if p50 or p99 else ()
+    # p99 is known later than p50: it stands last, and nothing moves when it comes.
+    p50 = versus(than_a.latency_p50, more_is_better=False, words=" p50 vs A")
+    p99 = versus(than_a.latency_p99, more_is_better=False, words=" p99 vs A")
+    return join(p50, ("  ", "text"), p99) if p50 or p99 else ()

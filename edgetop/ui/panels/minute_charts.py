@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from edgetop.paint.chart import chart, time_axis
 from edgetop.paint.rows import Row, beside
 from edgetop.paint.scale import nice_ceiling
-from edgetop.ui.panels.minutes import known_columns
+from edgetop.ui.panels.minutes import FPS, known_columns
 from edgetop.ui.panels.parts import LABEL_WIDTH
 
 if TYPE_CHECKING:
@@ -35,9 +35,15 @@ def charts(view: View, width: int, height: int) -> list[Row]:
     painted_at, painted = view.charts.get(key, (None, []))
     if painted_at != moment:
         minutes = view.soak.minutes()
-        painted = _painted(view, minutes, known_columns(view, sample), width, height)
+        columns = _even([FPS, *known_columns(view, sample)])
+        painted = _painted(view, minutes, columns, width, height)
         view.keep_chart(key, moment, painted)
     return painted
+
+
+def _even(columns: list[Column]) -> list[Column]:
+    """Charts that fill their lines: the median, which mirrors the throughput, fills a last one."""
+    return columns if len(columns) % 2 == 0 else [one for one in columns if one.name != "p50"]
 
 
 def _painted(

@@ -57,6 +57,9 @@ def _no_power(sample: Sample) -> str:
     return sample.board.power.reason if sample.board.power.power_w is None else ""
 
 
+FPS = Column("throughput", "FPS", "throughput", lambda minute: minute.fps)
+"""What the history is about: the first chart, and the first column of the table."""
+
 COLUMNS = (
     Column("p50", "ms", "latency", lambda minute: minute.p50_ms),
     Column("temperature", "°C", "temperature", lambda minute: minute.temperature_c,
@@ -64,7 +67,7 @@ COLUMNS = (
     Column("clock", "MHz", "cpu", lambda minute: minute.clock_mhz, _no_clock),
     Column("power", "W", "power", lambda minute: minute.power_w, _no_power),
 )  # fmt: skip
-"""What is charted, and stands in the table behind the throughput."""
+"""What is charted and stands in the table behind the throughput."""
 
 
 def known_columns(view: View, sample: Sample) -> list[Column]:
@@ -93,6 +96,8 @@ def summary(view: View, width: int, height: int) -> list[Row]:
 
 
 def _speed(total: Sustained, symbols: Symbols, *, narrow: bool) -> Row:
+    if total.sustained_fps is None and total.burst_fps is None:
+        return ((f" {'needs' if narrow else 'sustained FPS needs'} a full minute  ", "dim"),)
     known = total.sustained_fps is not None
     share = "" if total.ratio is None else f" ({100 * total.ratio:.0f} %)"
     return join(

@@ -27,9 +27,9 @@ _LONGEST_NAME = 14
 def no_power(view: View) -> bool:
     """This board has no power sensor at all."""
     sample = view.sample
-    return sample is None or (
-        sample.board.power.power_w is None and not sample.board.of_kind(Kind.POWER)
-    )
+    if sample is None:
+        return False
+    return sample.board.power.power_w is None and not sample.board.of_kind(Kind.POWER)
 
 
 def power(view: View, width: int, height: int) -> list[Row]:

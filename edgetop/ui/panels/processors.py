@@ -128,6 +128,7 @@ def _per_inference(view: View, sample: Sample) -> Row:
     used_ms = sample.worker.cpu_ms_per_inference
     used_s = None if used_ms is None else used_ms / 1000
     text, unit = si(used_s, "s", micro=view.symbols.micro, dash=view.symbols.dash)
+    unit = unit if used_s else "ms"
     head = (text.rjust(NUMBER_WIDTH), "dim" if used_ms is None else "number")
     ratio = cpu_time_ratio(sample)
     if ratio is None:

@@ -28,7 +28,7 @@ _SLACK = 1.05
 """How far a board may be on the other side before the line names another one."""
 _RATIO_WIDTH = 5
 _NAME_WIDTH = 16
-_WAITING = "looked up once the run has measured something"
+_WAITING = "looked up once it has measured"
 
 
 class Neighbours(NamedTuple):
@@ -140,9 +140,13 @@ def choose(known: Found, ms: float) -> Neighbours:
 
 
 def no_published(view: View) -> bool:
-    """There is nothing to compare with, or it is not known yet."""
-    known = found(view)
-    return known is None or not known.usable
+    """There is nothing to compare with.
+
+    Until a run is looked up the panel keeps the room that it had: nothing jumps at a new batch.
+    """
+    if view.sample is None or view.sample.state is State.FAILED:
+        return view.sample is not None
+    return view.published is not None and not view.published.usable
 
 
 def published(view: View, _width: int, height: int) -> list[Row]:
@@ -150,7 +154,7 @@ def published(view: View, _width: int, height: int) -> list[Row]:
     sample, known = view.sample, found(view)
     if sample is None:
         return []
-    if known is None or no_published(view):
+    if known is None or not known.usable:
         return [unknown(_why_none(sample, known), view)][: max(0, height)]
     note = _precision_note(known)
     room = min(height, _MOST_ROWS) - (1 if note else 0)
@@ -165,6 +169,8 @@ def published(view: View, _width: int, height: int) -> list[Row]:
 
 
 def _why_none(sample: Sample, known: Found | None) -> str:
+    if sample.state is State.FAILED or (sample.trial is not None and sample.trial.running):
+        return why_no_time(sample)
     if known is None:
         return _WAITING
     if known.ours is None:

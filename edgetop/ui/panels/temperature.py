@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from edgetop.paint.bars import gauge
 from edgetop.paint.numbers import fixed
-from edgetop.paint.rows import Row, join, width_of
+from edgetop.paint.rows import Row, fit, join, width_of
 from edgetop.readings import Kind
 from edgetop.ui.panels.parts import NUMBER_WIDTH, history, unknown
 from edgetop.ui.panels.versus import compared, difference
@@ -22,6 +22,9 @@ _SCALE_C = 100.0
 """Of a zone that does not tell its limit."""
 _NEAR_LIMIT = 0.9
 _LABEL_WIDTH = 14
+_ENDINGS = ("-thermal", "_thermal", "-therm", "_temp")
+"""Of a zone's name, which the panel's title says already."""
+_LEAST_CHART = 3
 _MOST_LINES = 2
 """Of what held the board back since boot."""
 
@@ -29,7 +32,7 @@ _MOST_LINES = 2
 def no_temperature(view: View) -> bool:
     """This board shows neither temperatures nor throttling."""
     sample = view.sample
-    return sample is None or not (
+    return sample is not None and not (
         sample.board.of_kind(Kind.TEMPERATURE) or sample.board.of_kind(Kind.THROTTLE)
     )
 
@@ -51,10 +54,24 @@ def temperature(view: View, width: int, height: int) -> list[Row]:
     room = max(0, height - len(status))
     wants_chart = room >= 7
     shown = zones[: max(1, room - 5 if wants_chart else room)]
-    rows = [_zone(view, item, width) for item in shown] + status
-    if wants_chart:
+    names = [_short(item.sensor.label) for item in shown]
+    label_width = min(_LABEL_WIDTH, max(map(len, names), default=0))
+    rows = [
+        _zone(view, item, fit(((name, "dim"),), label_width, view.symbols.ellipsis), width)
+        for item, name in zip(shown, names, strict=True)
+    ]
+    rows += status
+    if height - len(rows) >= _LEAST_CHART:
         rows += history(view, "temperature_c", width, height - len(rows), "temperature")
     return rows[: max(0, height)]
+
+
+def _short(label: str) -> str:
+    """A zone without the words that all of them have."""
+    for ending in _ENDINGS:
+        if label.endswith(ending):
+            return label.removesuffix(ending)
+    return label
 
 
 def _versus(view: View) -> list[Row]:
@@ -69,12 +86,13 @@ def _coldness(item: SensorReading) -> float:
     return -(item.value if item.value is not None else -1000.0)
 
 
-def _zone(view: View, item: SensorReading, width: int) -> Row:
+def _zone(view: View, item: SensorReading, label: Row, width: int) -> Row:
     limit_c = item.sensor.maximum or _SCALE_C
     head = join(
         (fixed(item.value, NUMBER_WIDTH, decimals=1, dash=view.symbols.dash),
          _ink(item.value, limit_c)),
-        (f" {view.symbols.degree}C {item.sensor.label[:_LABEL_WIDTH]:<{_LABEL_WIDTH}}", "dim"),
+        (f" {view.symbols.degree}C ", "dim"),
+        label,
     )  # fmt: skip
     if item.value is None:
         return join(head, (f" {item.reading.words}", "dim"))

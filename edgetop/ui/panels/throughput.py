@@ -109,8 +109,11 @@ def _failure(view: View, sample: Sample, width: int) -> list[Row]:
 
 
 def _doubt(view: View, sample: Sample) -> Row:
-    """Why the figures are not to be trusted yet, or no more; blank while they are."""
-    if sample.state in (State.STEADY, State.PAUSED):
+    """Why the figures are not to be trusted yet, or no more; blank while they are.
+
+    The reason for a failure stands in place of the figures.
+    """
+    if sample.state in (State.STEADY, State.PAUSED, State.FAILED):
         return ()
     return (
         (f"{view.symbols.state(sample.state)} {sample.state_reason}", STATE_INKS[sample.state]),
@@ -125,6 +128,7 @@ def _pace(view: View, sample: Sample) -> Row:
         # Of the whole run: the big number says how it stands now, and this one may stand still.
         per_image_s = 1 / sample.total.fps if sample.total.fps else None
         per_image, unit = si(per_image_s, "s", micro=symbols.micro, dash=symbols.dash)
+        unit = unit if per_image_s else "ms"
         return join(
             (f"{per_image:>5}", "number" if per_image_s else "dim"),
             (f" {unit}/image mean, closed loop", "dim"),

@@ -30,12 +30,15 @@ def warning(sample: Sample) -> Row:
 
 
 def _start_up(run: Run, symbols: Symbols) -> Row:
-    def seconds(value: float | None) -> str:
-        return " ".join(si(value, "s", micro=symbols.micro, dash=symbols.dash))
-
-    first = None if run.first_run_ms is None else run.first_run_ms / 1000
-    words = f"load {seconds(run.load_s)}, first run {seconds(first)}"
-    return ((f"{words}, warm-up {seconds(run.warmup_s)}", "dim"),)
+    """As far as the run has come: a model that is still loading has none of them."""
+    first_s = None if run.first_run_ms is None else run.first_run_ms / 1000
+    steps = (("load", run.load_s), ("first run", first_s), ("warm-up", run.warmup_s))
+    words = [
+        f"{name} {' '.join(si(value, 's', micro=symbols.micro))}"
+        for name, value in steps
+        if value is not None
+    ]
+    return ((", ".join(words), "dim"),) if words else ()
 
 
 def _where(run: Run, symbols: Symbols) -> Row:
