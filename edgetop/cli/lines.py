@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from edgetop.paint.numbers import si
 from edgetop.sample import processor_words
 
 if TYPE_CHECKING:
@@ -70,14 +71,11 @@ def _run_lines(sample: Sample) -> list[str]:
         (
             f"    {_number(total.fps)} FPS  p50 {_number(stats.p50_ms)}  "
             f"p90 {_number(stats.p90_ms)}  p99 {_number(stats.p99_ms)}  "
-            f"max {_number(stats.max_ms)} ms  "
-            f"({total.inferences} inferences in {total.duration_s:.1f} s)"
+            f"max {_number(stats.max_ms)} ms"
         ),
-        (
-            f"    load {_number(run.load_s)} s  first run {_number(run.first_run_ms)} ms  "
-            f"warm-up {_number(run.warmup_s)} s  memory {_number(sample.worker.rss_mib)} MiB  "
-            f"{_energy(sample)}"
-        ),
+        f"    memory {_number(sample.worker.rss_mib)} MiB  {_energy(sample)}",
+        "    "
+        + "  ".join([f"{total.inferences} inferences in {total.duration_s:.1f} s", *_start(run)]),
     ]
     if run.inputs:
         lines.append("    " + _inputs(run))
@@ -117,6 +115,13 @@ def _notes(sample: Sample, total: Window) -> list[str]:
     if sample.state.value not in ("steady", "paused"):
         notes.append(f"{sample.state.value}: {sample.state_reason}")
     return notes
+
+
+def _start(run: Run) -> list[str]:
+    """How long the start took, in the units that suit it: 312 ms, 1.24 s."""
+    first_s = None if run.first_run_ms is None else run.first_run_ms / 1000
+    steps = (("load", run.load_s), ("first run", first_s), ("warm-up", run.warmup_s))
+    return [f"{name} {' '.join(si(value, 's'))}" for name, value in steps if value is not None]
 
 
 def _number(value: float | None) -> str:

@@ -60,9 +60,9 @@ class Command:
 
 
 COMMON = (
-    Command("h", "h", "history", "minute by minute: what is sustained, and what heat does to it",
+    Command("h", "h", "history", "minute by minute: what is sustained, what heat changes",
             "history"),
-    Command("c", "c", "compare", "published boards that ran this model, with their conditions",
+    Command("c", "c", "compare", "published boards that ran this model, and how",
             "compare"),
     Command("e", "e", "export", "write all samples as CSV into this folder", "export"),
     Command("T", "T", "theme", "next colours", "theme"),
@@ -80,7 +80,7 @@ LIVE = (
     Command("w", "w", "precision", "next precision of the weights: as stored, fp16, int8"),
     Command("p", "p", "provider", "next execution provider", "provider", works=_has_providers),
     Command("t", "t", "threads", "next number of threads", "threads"),
-    Command("s", "s", "sweep", "batch sweep: this model at 1, 2, 4, ... images, then as before",
+    Command("s", "s", "sweep", "batch sweep: 1, 2, 4, ... images, then as before",
             "sweep", works=_can_sweep),
     Command("a", "a", "mark", "mark this run as A: all that follows is compared with it", "mark A",
             works=_runs),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from edgetop.sample import Sample
     from edgetop.session.live import LiveSession
     from edgetop.ui.batch_sweep import BatchSweep
+    from edgetop.ui.finder import Found
     from edgetop.ui.stage import Stage
     from edgetop.zoo.resolve import ModelChoice
 
@@ -41,20 +42,22 @@ class LiveApp(EdgetopApp):
         self._session = session
         self._controls = Controls(session)
         self._painted_pause = False
+        self._painted_boards: Found | None = None
         self._sent = (0.0, 0)
         self._sweep: BatchSweep | None = None
 
     # -- samples ---------------------------------------------------------------------------
 
     def stands_still(self, sample: Sample) -> bool:
-        """Nothing moves while paused, and that has been painted."""
-        paused = sample.state is State.PAUSED
-        return paused and self._painted_pause and not sample.events
+        """Nothing moves while paused, and that has been painted; boards may be found later."""
+        painted = self._painted_pause and self._painted_boards is self.view.published
+        return sample.state is State.PAUSED and painted and not sample.events
 
     def painting(self, sample: Sample) -> None:
         """Measure bytes per second that the screen sends, over some seconds."""
         self.view.sweep = self._sweep.words if self._sweep is not None else ""
         self._painted_pause = sample.state is State.PAUSED
+        self._painted_boards = self.view.published
         before_s, before = self._sent
         if self.line is None or sample.monotonic_s - before_s < _MEASURED_S:
             return

@@ -13,6 +13,10 @@ from edgetop.ui.pacing import PacedApp
 from edgetop.ui.theme import available, first_theme
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.command import Provider
+
     from edgetop.paint.symbols import Symbols
     from edgetop.ui.theme import Theme
 
@@ -27,6 +31,13 @@ class WholeCells(ScrollBarRender):
     HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
+def _palette() -> type[Provider]:
+    """Loaded when the palette is opened: the first paint need not wait for it."""
+    from edgetop.ui.palette import CommandLines
+
+    return CommandLines
+
+
 class ThemedApp(PacedApp):
     """Starts with one theme and reads the others once the screen is there.
 
@@ -37,6 +48,10 @@ class ThemedApp(PacedApp):
     Raises:
         UsageError: No theme is called that.
     """
+
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (16, "-tall")]
+    """Rows from which notices and the palette have frames and gaps."""
 
     def __init__(self, theme: str, symbols: Symbols) -> None:
         super().__init__()

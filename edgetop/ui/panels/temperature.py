@@ -54,12 +54,10 @@ def temperature(view: View, width: int, height: int) -> list[Row]:
     room = max(0, height - len(status))
     wants_chart = room >= 7
     shown = zones[: max(1, room - 5 if wants_chart else room)]
-    names = [_short(item.sensor.label) for item in shown]
-    label_width = min(_LABEL_WIDTH, max(map(len, names), default=0))
-    rows = [
-        _zone(view, item, fit(((name, "dim"),), label_width, view.symbols.ellipsis), width)
-        for item, name in zip(shown, names, strict=True)
-    ]
+    # As wide as the longest of all: which zones are the hottest changes, the bars stay.
+    label_width = max((len(_short(item.sensor.label)) for item in zones), default=0)
+    label_width = min(_LABEL_WIDTH, label_width)
+    rows = [_zone(view, item, label_width, width) for item in shown]
     rows += status
     if height - len(rows) >= _LEAST_CHART:
         rows += history(view, "temperature_c", width, height - len(rows), "temperature")
@@ -86,7 +84,8 @@ def _coldness(item: SensorReading) -> float:
     return -(item.value if item.value is not None else -1000.0)
 
 
-def _zone(view: View, item: SensorReading, label: Row, width: int) -> Row:
+def _zone(view: View, item: SensorReading, label_width: int, width: int) -> Row:
+    label = fit(((_short(item.sensor.label), "dim"),), label_width, view.symbols.ellipsis)
     limit_c = item.sensor.maximum or _SCALE_C
     head = join(
         (fixed(item.value, NUMBER_WIDTH, decimals=1, dash=view.symbols.dash),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+_WIDEST = 92
+_BESIDE = 5
+"""Columns of the frame, its padding and the scroll bar."""
+_COLUMN = 17
+_NARROW_COLUMN = 9
+"""Cells before the words."""
+_ROOM_FOR_COLUMN = 48
+
 _FIGURES = (
     ("FPS", "images per second of wall time; warm-up and pauses do not count"),
     ("p50 p90 p99", "of all inferences of the run; a dash until there are enough for it"),
@@ -25,7 +34,7 @@ _FIGURES = (
     ("J per image", "energy over the time the sensor covered / images in it"),
     ("vs A", "the run so far by the one marked A; within 1 % it is grey"),
     ("B/A", "throughput of B by that of A, with its 95 % interval"),
-    ("7.5x a board", "its published time per image by the median here: same graph, same batch"),
+    ("7.5x a board", "its published time per image by ours: same graph, same batch"),
     ("sustained", "median of the last five full minutes; burst is the best minute"),
 )
 _STATES = (
@@ -55,18 +64,29 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One scrolling dialog."""
         with VerticalScroll(id="help", classes="dialog") as dialog:
-            dialog.border_title = "edgetop: escape closes"
-            yield Static(
-                Content("\n").join(
-                    [*self._table("Keys", self._keys), *self._table("Figures", _FIGURES),
-                     *self._table("States", _STATES)]
-                )
-            )  # fmt: skip
+            dialog.border_title = "help"
+            dialog.border_subtitle = "escape closes"
+            yield Static(id="words")
 
-    def _table(self, name: str, rows: Sequence[tuple[str, str]]) -> list[Content]:
-        lines = [Content.from_markup("\n[bold $key]$name[/]", name=name)]
-        lines += [
-            Content.from_markup("  [bold]$key[/] $words", key=f"{key:<14}", words=words)
-            for key, words in rows
-        ]
-        return lines
+    def on_resize(self) -> None:
+        """Lines are broken to the width that there is."""
+        room = min(_WIDEST, self.size.width) - _BESIDE
+        tables = (("Keys", self._keys), ("Figures", _FIGURES), ("States", _STATES))
+        lines = [line for name, rows in tables for line in _table(name, rows, room)]
+        self.query_one("#words", Static).update(Content("\n").join(lines[1:]))
+
+
+def _table(name: str, rows: Sequence[tuple[str, str]], room: int) -> list[Content]:
+    """A blank line, the heading, and each key with its words; behind a long key they go below."""
+    lines = [Content(), Content.from_markup("[bold $key]$name[/]", name=name)]
+    column = _COLUMN if room >= _ROOM_FOR_COLUMN else _NARROW_COLUMN
+    for key, words in rows:
+        head = f"  {key}"
+        broken = textwrap.wrap(words, max(8, room - column))
+        if len(head) >= column:
+            lines.append(Content.from_markup("[bold]$head[/]", head=head))
+        else:
+            line = f"{head:<{column}}", broken.pop(0)
+            lines.append(Content.from_markup("[bold]$head[/]$words", head=line[0], words=line[1]))
+        lines += [Content(" " * column + words) for words in broken]
+    return lines

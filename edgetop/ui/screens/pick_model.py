@@ -75,7 +75,8 @@ class ModelPicker(ModalScreen["ModelChoice | None"]):
     def compose(self) -> ComposeResult:
         """A line to type in, the list below, and on what its figures rest."""
         with Vertical(id="picker", classes="dialog") as dialog:
-            dialog.border_title = "model: type to filter or give a path, enter runs, escape closes"
+            dialog.border_title = "model: type to filter, enter runs"
+            dialog.border_subtitle = "escape closes"
             field = Input(placeholder="name or path", id="filter")
             field.cursor_blink = False
             yield field
@@ -119,6 +120,8 @@ class ModelPicker(ModalScreen["ModelChoice | None"]):
         matching = [
             item for item in self._choices if all(word in _haystack(item) for word in words)
         ]
+        if words:  # resnet18 before inception_resnet_v2
+            matching.sort(key=lambda item: not item.title.lower().startswith(words[0]))
         groups = {
             "recent": [] if words else self._past.recent,
             "built in": [choice for choice in matching if choice.architecture is not None],
@@ -209,6 +212,8 @@ class ModelPicker(ModalScreen["ModelChoice | None"]):
         return f"{row}  {_cut(place, left)}".rstrip() if left >= _SHORTEST_PLACE else row
 
     def _basis(self) -> str:
+        if not self._shown:
+            return "no model is called so; enter tries it as a path"
         return "" if self._past.speeds is None else self._past.speeds.basis
 
 
