@@ -50,7 +50,7 @@ class ThemedApp(PacedApp):
     """
 
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (16, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012  as Textual declares it
     """Rows from which notices and the palette have frames and gaps."""
 
     def __init__(self, theme: str, symbols: Symbols) -> None:

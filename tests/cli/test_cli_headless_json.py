@@ -263,10 +263,11 @@ def test_without_a_terminal_lines_for_people_come_by_themselves(tmp_path: Path) 
     model = tiny_models.relu(tmp_path / "m.onnx")
     finished = edgetop("--model", model, "--warmup", "0", "--duration", "0.5", "--interval", "0.2")
     assert finished.code == 0
-    *intervals, board, title, figures, _costs, inputs, _state = finished.out.splitlines()
+    *intervals, board, title, figures, _costs, start, inputs, _state = finished.out.splitlines()
     assert intervals
     assert all(" FPS  p50 " in line for line in intervals)
     assert inputs == "    input: x 1x4 float32"
     assert board.startswith("edgetop on ")
     assert "m · batch 1 · cpu" in title
-    assert "inferences in 0.5 s" in figures
+    assert " FPS  p50 " in figures
+    assert "inferences in 0.5 s" in start
