@@ -16,16 +16,21 @@ _INKS = {"info": "text", "warning": "warn", "error": "alert"}
 _TIME_WIDTH = 9
 _MOST_LINES = 4
 """Of one event."""
+_HINT: Row = (("?", "key"), (" keys, figures  ", "dim"), ("ctrl+p", "key"), (" commands", "dim"))
+_ROOM_FOR_HINT = 3
+"""Free rows below which the hint for newcomers makes way."""
 
 
 def events(view: View, width: int, height: int) -> list[Row]:
-    """The latest events that fit; long ones go on in a second line."""
+    """The latest events that fit; long ones go on in a second line, a hint fills what is left."""
     rows: list[Row] = []
     for event in reversed(view.events):
         lines = event_rows(event, width, view.symbols.ellipsis)
         if rows and len(rows) + len(lines) > height:
             break
         rows = [*lines[: max(0, height)], *rows]
+    if rows and height - len(rows) >= _ROOM_FOR_HINT:
+        rows += [()] * (height - len(rows) - 1) + [_HINT]
     return rows
 
 

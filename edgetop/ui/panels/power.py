@@ -63,7 +63,7 @@ def power(view: View, width: int, height: int) -> list[Row]:
 def _per_image(view: View, sample: Sample, width: int) -> Row:
     energy_j = sample.energy.j_per_image
     if energy_j is None:
-        return unknown("energy per image needs a few more readings", view)
+        return unknown("J per image needs more readings", view)
     symbols = view.symbols
     text, unit = si(energy_j, "J", micro=symbols.micro)
     images = significant(1 / energy_j if energy_j else None, dash=symbols.dash)

@@ -169,7 +169,9 @@ def published(view: View, _width: int, height: int) -> list[Row]:
 
 
 def _why_none(sample: Sample, known: Found | None) -> str:
-    if sample.state is State.FAILED or (sample.trial is not None and sample.trial.running):
+    if sample.state is State.FAILED:
+        return "the run has failed"
+    if sample.trial is not None and sample.trial.running:
         return why_no_time(sample)
     if known is None:
         return _WAITING

@@ -100,12 +100,15 @@ def _plain(view: View, sample: Sample) -> list[Row]:
 
 
 def _failure(view: View, sample: Sample, width: int) -> list[Row]:
-    """Why there is no throughput, broken at words."""
+    """Why there is no throughput, broken at words, and what can be done."""
     ending = f" {view.symbols.ellipsis}"
     lines = textwrap.wrap(
         sample.state_reason, max(10, width), max_lines=_MOST_LINES, placeholder=ending
     )
-    return [((line, "alert"),) for line in lines]
+    rows: list[Row] = [((line, "alert"),) for line in lines]
+    if view.position is None:
+        rows.append((("m", "key"), (" chooses another model", "dim")))
+    return rows
 
 
 def _doubt(view: View, sample: Sample) -> Row:
