@@ -10,7 +10,7 @@ from scripted import on_screen
 from textual.command import CommandPalette
 from textual.containers import VerticalScroll
 from textual.filter import ANSIToTruecolor
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from edgetop import locations
 from edgetop.paint.symbols import TIERS
@@ -186,3 +186,42 @@ async def test_frames_are_of_the_terminals_characters(tier: str) -> None:
             line = screen.lines[dialog.region.y]
             assert line[dialog.region.x] == corner
             await screen.press("escape")
+
+
+async def test_the_palette_keeps_the_order_of_the_keys() -> None:
+    """What is wanted most stands first, one line each, also on a small screen."""
+    async with on_screen(STORIES["steady"](), (40, 12)) as screen:
+        await screen.press("ctrl+p")
+        await screen.app.workers.wait_for_complete()
+        await screen.pilot.pause()
+        shown = [line.strip("│ ") for line in screen.lines]
+        first = shown.index("Double the batch   key +")
+        assert shown[first + 1 : first + 3] == [
+            "Halve the batch   key -",
+            "Choose another model   key m",
+        ]
+
+
+@pytest.mark.parametrize("width", [30, 40, 80, 120])
+async def test_help_breaks_its_lines_between_words(width: int) -> None:
+    """Words go on below words, never below the keys."""
+    async with on_screen(STORIES["steady"](), (width, 60)) as screen:
+        await screen.press("?")
+        said = str(screen.app.screen.query_one("#words", Static).visual)
+        column = 17 if width >= 80 else 9
+        for line in said.splitlines():
+            assert len(line) <= width - 5
+            assert len(line) - len(line.lstrip()) in (0, 2, column), line
+        assert " ".join(said.split()).count("the board says that it holds itself back") == 1
+
+
+async def test_a_notice_takes_no_more_room_than_its_words() -> None:
+    """On a small screen it is one row without a frame, and the figures stay in sight."""
+    async with on_screen(STORIES["steady"](), (40, 12)) as screen:
+        before = screen.lines
+        screen.app.notify("theme ember")
+        await screen.pilot.pause()
+        changed = [
+            n for n, (old, new) in enumerate(zip(before, screen.lines, strict=True)) if old != new
+        ]
+        assert len(changed) <= 1

@@ -154,3 +154,18 @@ def test_a_chart_of_the_whole_session_invents_nothing(
         assert column is None or column <= max(known) * (1 + 1e-9) + 1e-9
     if count >= len(values):
         assert {None if v is None else v for v in columns} == set(values)
+
+
+@pytest.mark.parametrize(
+    ("story", "names"),
+    [
+        ("soak", ["throughput FPS", "temperature °C", "clock MHz", "power W"]),
+        ("no_sensors", ["throughput FPS", "p50 ms"]),
+    ],
+)
+async def test_the_throughput_is_the_first_chart(story: str, names: list[str]) -> None:
+    """The charts fill their lines: the median makes way where it would stand alone."""
+    async with on_screen(STORIES[story](), (120, 40)) as screen:
+        await screen.press("h")
+        found = [name for line in screen.lines for name in names if f"  {name} " in line]
+        assert found == names

@@ -312,3 +312,25 @@ def test_what_goes_in_is_shown_with_its_values_and_names_are_not_read_as_markup(
     assert "sr scalar int64 16000" in text
     more = replace(sample, run=replace(sample.run, inputs=(*inputs, *inputs)))
     assert "2 more inputs" in words(truth(more, UNICODE))
+
+
+def test_a_failed_run_offers_only_the_keys_that_help_it() -> None:
+    """There is nothing to pause, to mark or to sweep; another model can be chosen."""
+    sample = STORIES["failed"]()[-1]
+    words_of = [word for _, word in footer_keys((*LIVE, *COMMON), sample)]
+    assert {"model", "batch", "provider", "threads"} <= set(words_of)
+    assert not {"pause", "pace", "reset", "sweep", "mark A"} & set(words_of)
+    painted = words(PAINTS["throughput"](told("failed", "unicode"), 60, 20))
+    assert "m chooses another model" in painted
+    assert " ".join(painted.split()).count("out of memory") == 1
+
+
+def test_the_hint_for_newcomers_makes_way_for_events() -> None:
+    """It stands in the last row while there is room, and no event is lost by it."""
+    view = told("steady", "unicode")
+    for height in range(1, 20):
+        painted = PAINTS["events"](view, 60, height)
+        shown = [words([row]).strip() for row in painted]
+        hint = "? keys, figures  ctrl+p commands"
+        assert ("steady" in shown[-1]) != (shown[-1] == hint)
+        assert len(painted) <= height

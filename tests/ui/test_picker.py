@@ -294,3 +294,22 @@ async def test_a_disk_that_does_not_answer_holds_up_nothing(
         while "~" not in offered(screen)[0]:
             await screen.pilot.pause(0.05)
         assert [line[:26] for line in offered(screen)] == before
+
+
+async def test_names_that_begin_with_what_was_typed_come_first() -> None:
+    """resnet18 rather than inception_resnet_v2, which stands before it in the catalogue."""
+    async with picking() as screen:
+        await type_in(screen, "res")
+        lines = [line.strip().removeprefix(UNICODE.mark).split()[0] for line in offered(screen)]
+        begin = [name.startswith("res") for name in lines]
+        assert begin == sorted(begin, reverse=True)
+        assert lines[0] == "resnet18"
+        assert "inception_resnet_v2" in lines
+
+
+async def test_text_that_fits_nothing_is_said_to_be_a_path() -> None:
+    """An empty list does not leave one wondering."""
+    async with picking() as screen:
+        await type_in(screen, "zzz")
+        assert not offered(screen)
+        assert "no model is called so; enter tries it as a path" in screen.text

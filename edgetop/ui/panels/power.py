@@ -66,7 +66,8 @@ def _per_image(view: View, sample: Sample, width: int) -> Row:
         return unknown("J per image needs more readings", view)
     symbols = view.symbols
     text, unit = si(energy_j, "J", micro=symbols.micro)
-    images = significant(1 / energy_j if energy_j else None, dash=symbols.dash)
+    # As wide from 1.00 to 9999: what stands behind it does not move.
+    images = significant(1 / energy_j if energy_j else None, dash=symbols.dash).rjust(4)
     row = join((text.rjust(NUMBER_WIDTH), "number"), (f" {unit} per image", "dim"))
     than_a = compared(view)
     if than_a is not None and than_a.energy_j_per_image is not None:
