@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from edgetop.paint.digits import big
+from edgetop.paint.digits import big, enlarged
 from edgetop.paint.numbers import fixed, grouped, si
 from edgetop.paint.rows import Row, beside, fit, join
 from edgetop.sample import State
@@ -24,6 +24,8 @@ _DIGITS = 5
 _SIGNIFICANT = 4
 _BIG_WIDTH = 19
 _ROOM_FOR_BIG = 52
+_ROOM_FOR_HUGE = (80, 24)
+"""Cells and rows from which the digits are twice as large."""
 _LEAST_CHART = 3
 """Rows that the history should keep before the panel says what is marked."""
 _ROOM_FOR_PUBLISHED = 6
@@ -40,7 +42,8 @@ def throughput(view: View, width: int, height: int) -> list[Row]:
     if sample.state is State.FAILED:
         head = [_plain(view, sample)[0], *_failure(view, sample, width)]
     elif height >= 7 and width >= _ROOM_FOR_BIG:
-        head = [*_big(view, sample, width), *_a(sample)]
+        huge = width >= _ROOM_FOR_HUGE[0] and height >= _ROOM_FOR_HUGE[1]
+        head = [*_big(view, sample, width, 2 if huge else 1), *_a(sample)]
     else:
         head = _plain(view, sample)
         if height - len(head) > _LEAST_CHART:
@@ -57,17 +60,23 @@ def throughput(view: View, width: int, height: int) -> list[Row]:
     return [*head, *gap, *chart, *foot][: max(0, height)]
 
 
-def _big(view: View, sample: Sample, width: int) -> list[Row]:
+def _big(view: View, sample: Sample, width: int, scale: int) -> list[Row]:
     text = fixed(sample.fps, _DIGITS, _SIGNIFICANT, dash="-")
     ink = "big" if sample.fps is not None else "dim"
-    digits: list[Row] = [((line, ink),) for line in big(text, view.symbols, _BIG_WIDTH)]
+    digits_width = scale * _BIG_WIDTH
+    lines = (
+        big(text, view.symbols, _BIG_WIDTH)
+        if scale == 1
+        else [*(line.rjust(digits_width) for line in enlarged(text, view.symbols, scale)), ""]
+    )
+    digits: list[Row] = [((line, ink),) for line in lines]
     beside_it = [
         join(("images per second   ", "text"), _versus(view)),
         join(labelled(sample.total.fps, "mean ", view), _range(view)),
         _pace(view, sample),
     ]
-    right = [fit(row, width - _BIG_WIDTH - 3, view.symbols.ellipsis) for row in beside_it]
-    return beside(digits, right, _BIG_WIDTH, 3, width)
+    right = [fit(row, width - digits_width - 3, view.symbols.ellipsis) for row in beside_it]
+    return beside(digits, right, digits_width, 3, width)
 
 
 def _versus(view: View) -> Row:
