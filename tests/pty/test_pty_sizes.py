@@ -80,7 +80,7 @@ def test_after_a_storm_of_sizes_the_screen_is_as_at_a_fresh_start(watch: Watch) 
 def test_a_dialog_survives_any_size(watch: Watch) -> None:
     """Help and picker are drawn at sizes where nothing of them fits."""
     program = watch()
-    for key, words in (("?", "escape closes"), ("m", "escape closes"), ("ctrl+p", "command")):
+    for key, words in (("?", "escape closes"), ("m", "escape closes"), ("ctrl+p", "search for")):
         program.send(key)
         program.wait_for(lambda text, words=words: words in text.lower(), 30)
         for size in ((20, 5), (1, 1), (0, 0), (300, 100), (3, 40), FINAL):
