@@ -13,7 +13,7 @@ from samples import MARK, STORIES, TRIAL, view_of
 from scripted import on_screen
 
 from edgetop.paint.rows import Row, width_of
-from edgetop.sample import Ratio
+from edgetop.sample import Ratio, State
 from edgetop.ui.panels.trial import trial
 from edgetop.ui.panels.versus import difference, versus, what_is_a
 
@@ -130,3 +130,12 @@ async def test_the_trial_key_needs_a_mark() -> None:
         assert "A trial" in screen.lines[-1]
         await screen.press("A")
         assert screen.session.commands == [("trial", None)]
+
+
+def test_a_trial_that_has_not_begun_to_measure_has_not_ended() -> None:
+    """Neither side runs while both load; only afterwards does that mean the end."""
+    trial_at_start = replace(TRIAL, running="", pairs=0, ratio=None)
+    loading = samples.sample(0, trial=trial_at_start, state=State.WARMING)
+    assert "starts" in words(trial(view_of([loading]), 120, 1))
+    over = samples.sample(0, trial=replace(TRIAL, running=""))
+    assert "ended" in words(trial(view_of([over]), 120, 1))

@@ -478,3 +478,12 @@ def test_the_end_does_not_wait_for_an_inspection(
 async def test_a_kiosk_looks_nothing_up() -> None:
     async with on_screen(STORIES["steady"](), kiosk=True) as screen:
         assert screen.app.view.published is None
+
+
+def test_a_model_that_died_does_not_move_the_panels() -> None:
+    """It is started again in a moment; a first model that never ran gives the room away."""
+    view = seen()
+    view.update(sample(1, run=replace(RUN, number=2), state=State.FAILED))
+    assert not no_published(view)
+    assert words(published(view, 80, 9)) == ["    – the run has failed"]
+    assert no_published(view_of([sample(0, state=State.FAILED)]))

@@ -142,11 +142,12 @@ def choose(known: Found, ms: float) -> Neighbours:
 def no_published(view: View) -> bool:
     """There is nothing to compare with.
 
-    Until a run is looked up the panel keeps the room that it had: nothing jumps at a new batch.
+    Until a run is looked up the panel keeps the room that it had: nothing jumps at a new batch,
+    or while a model that died starts again.
     """
-    if view.sample is None or view.sample.state is State.FAILED:
-        return view.sample is not None
-    return view.published is not None and not view.published.usable
+    if view.published is None:
+        return view.sample is not None and view.sample.state is State.FAILED
+    return not view.published.usable
 
 
 def published(view: View, _width: int, height: int) -> list[Row]:

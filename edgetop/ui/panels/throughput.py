@@ -115,7 +115,7 @@ def _failure(view: View, sample: Sample, width: int) -> list[Row]:
         sample.state_reason, max(10, width), max_lines=_MOST_LINES, placeholder=ending
     )
     rows: list[Row] = [((line, "alert"),) for line in lines]
-    if view.position is None:
+    if view.position is None and "another model" not in sample.state_reason:
         rows.append((("m", "key"), (" chooses another model", "dim")))
     return rows
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edgetop.paint.rows import Row, join, width_of
+from edgetop.sample import State
 from edgetop.stats.against import verdict
 
 if TYPE_CHECKING:
     from edgetop.paint.symbols import Symbols
-    from edgetop.sample import Trial
+    from edgetop.sample import Sample, Trial
     from edgetop.ui.view import View
 
 _ROOM_FOR_ALL = 70
@@ -26,7 +27,7 @@ def trial(view: View, width: int, height: int) -> list[Row]:
     row = join(
         (" A/B ", "title"),
         (f"{now.pairs:>3} of {now.planned_pairs} pairs  ", "text"),
-        (f"{_running(now)}  ", "dim"),
+        (f"{_running(sample, now)}  ", "dim"),
         (f"B/A {_ratio(now, view.symbols)}", "number" if now.ratio else "dim"),
         (f"  {verdict(now)}", _ink(now)),
     )
@@ -44,8 +45,10 @@ def _short(now: Trial) -> Row:
     )
 
 
-def _running(now: Trial) -> str:
-    return f"{now.running} runs" if now.running else "ended "
+def _running(sample: Sample, now: Trial) -> str:
+    if now.running:
+        return f"{now.running} runs"
+    return "starts" if sample.state is State.WARMING and not now.pairs else "ended "
 
 
 def _ratio(now: Trial, symbols: Symbols) -> str:
