@@ -23,6 +23,7 @@ NAMES = (
     "recording",
     "overrun",
     "screen",
+    "peers",
     "sensors",
     "sessions",
     "sweeps",
