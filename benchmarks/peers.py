@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _SIZE = (120, 40)
 _TRY_S = 2.0
 _SETTLE_S = 5.0
+_SETTLE_MODEL_S = 4.0
+"""After edgetop's first inference: until then it shows less than it has to."""
 _INKED = 0.9
 _POLL_S = 0.02
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[()].|[=>78])")
@@ -40,11 +42,14 @@ that answers like xterm, TERM=xterm-256color, a home of its own, and no settings
 interval that its row gives. Beside each runs the same load, {SQUEEZENET} with {THREADS} threads
 without a pause, so that all pay the same cold caches: a bare onnxruntime loop
 (`benchmarks/bare_loop.py`), for edgetop its own model instead as soon as that runs. Figures are
-medians of the rounds, with the range, measured from {_SETTLE_S:g} s after the start on. Frames are
+medians of the rounds, with the range, measured from {_SETTLE_S:g} s after the start on (edgetop:
+and {_SETTLE_MODEL_S:g} s after its model's first inference). Frames are
 bursts of output 25 ms apart. Processor time is that of the program and all its children, memory
 likewise; of edgetop all but the model's process, which is the load here. PSS divides each shared
 page among those that share it. "Complete" is when {_INKED:.0%} of the rows and columns that carry
-ink after {_SETTLE_S:g} s do so. jtop is not among them: it needs a Jetson."""
+ink after {_SETTLE_S:g} s do so. The interval of nvitop is that of its process list; the rest of it
+follows its own. The emulated GPU answers at once and never changes. jtop is not among them: it
+needs a Jetson."""
 
 _COLUMNS = {
     "bytes_per_s": "bytes/s",
@@ -139,9 +144,10 @@ class Contest:
                 _stay(terminal, _SETTLE_S)
                 return _measure(terminal, seconds, Load(self._load.pids, self._load.ends))
             worker = wait_for_worker(terminal.process)
+            running_s = time.monotonic() - terminal.started_s
             self._load.stop()
             try:
-                _stay(terminal, _SETTLE_S)
+                _stay(terminal, max(_SETTLE_S, running_s + _SETTLE_MODEL_S))
                 ring = ring_of(worker)
                 load = Load(machine.tree(worker), lambda: ring.take()[:, 2])
                 return _measure(terminal, seconds, load)
