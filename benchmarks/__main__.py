@@ -26,6 +26,7 @@ NAMES = (
     "peers",
     "sensors",
     "sessions",
+    "memory",
     "sweeps",
     "zoo",
     "first_paint",
