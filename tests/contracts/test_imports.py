@@ -12,6 +12,25 @@ import tiny_models
 
 ROOT = Path(__file__).resolve().parents[2]
 
+HEAVY = {
+    "PIL", "asyncio", "cattrs", "jtop", "numpy", "onnx", "onnxruntime", "plotly", "psutil",
+    "pyarrow", "pynvml", "rich", "sqlite3", "textual",
+}  # fmt: skip
+"""Packages that a start would feel: each costs milliseconds and megabytes."""
+OF_THE_BOARD = {"jtop", "psutil", "pynvml"}
+"""What reading a board's sensors may take, by what the board is."""
+BUDGETS: dict[str, set[str]] = {
+    "--version": set(),
+    "--help": set(),
+    "run --help": set(),
+    "models": set(),
+    "boards": set(),
+    "sensors": OF_THE_BOARD,
+    "sensors --json": OF_THE_BOARD,
+    "sessions": {"sqlite3"},
+}
+"""The heavy packages that a command may import."""
+
 _LOADED = "import json, sys; {code}; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
 
 
@@ -64,6 +83,52 @@ def modules_after(code: str) -> set[str]:
 )
 def test_importing_a_part_leaves_heavy_packages_alone(module: str, absent: set[str]) -> None:
     assert not absent & modules_after(f"import {module}")
+
+
+def imported_by(*arguments: str) -> set[str]:
+    """Packages that `edgetop ARGUMENTS` itself imports, by Python's own account of it.
+
+    The option is not handed down: what the model's process imports is not in it.
+    """
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "edgetop", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+    )
+    account = [line for line in told.stderr.splitlines() if line.startswith("import time:")]
+    packages = {line.rpartition("|")[2].strip().partition(".")[0] for line in account}
+    assert "edgetop" in packages
+    return packages
+
+
+@pytest.mark.parametrize("command", BUDGETS)
+def test_a_command_imports_no_heavy_package_beyond_its_budget(command: str) -> None:
+    """What a command does not need it does not import."""
+    assert imported_by(*command.split()) & HEAVY <= BUDGETS[command]
+
+
+def test_a_session_without_a_screen_imports_only_statistics_and_the_database(
+    tmp_path: Path,
+) -> None:
+    """The parent of a headless run has no use for screen, graphs, runtime or typed files."""
+    model = tiny_models.relu(tmp_path / "m.onnx")
+    loaded = imported_by(
+        "--model", str(model), "--headless", "--warmup", "0", "--duration", "0.2"
+    )  # fmt: skip
+    assert "numpy" in loaded
+    assert loaded & HEAVY <= {"numpy", "sqlite3", *OF_THE_BOARD}
+
+
+def test_looking_at_recorded_sessions_imports_neither_screen_nor_runtime(tmp_path: Path) -> None:
+    """A recorded session is read back with numpy and cattrs, nothing else that is heavy."""
+    model = tiny_models.relu(tmp_path / "m.onnx")
+    arguments = ["--model", str(model), "--headless", "--warmup", "0", "--duration", "0.2"]
+    subprocess.run([sys.executable, "-m", "edgetop", *arguments], check=True, cwd=ROOT)
+    loaded = imported_by("sessions", "show", "last")
+    assert loaded & HEAVY <= {"cattrs", "numpy", "sqlite3"}
 
 
 def test_every_painter_works_without_numpy_and_textual() -> None:
