@@ -39,7 +39,7 @@ _NOT_INSTALLED = "not installed"
 _ABOUT = f"""\
 Each program in turns, in random order, on a pseudo-terminal of {_SIZE[0]}x{_SIZE[1]} with a reader
 that answers like xterm, TERM=xterm-256color, a home of its own, and no settings but the update
-interval that its row gives. Beside each runs the same load, {SQUEEZENET} with {THREADS} threads
+interval that its row gives (glances also looks for no update of itself). Beside each runs the same load, {SQUEEZENET} with {THREADS} threads
 without a pause, so that all pay the same cold caches: a bare onnxruntime loop
 (`benchmarks/bare_loop.py`), for edgetop its own model instead as soon as that runs. Figures are
 medians of the rounds, with the range, measured from {_SETTLE_S:g} s after the start on (edgetop:
