@@ -39,17 +39,17 @@ _NOT_INSTALLED = "not installed"
 _ABOUT = f"""\
 Each program in turns, in random order, on a pseudo-terminal of {_SIZE[0]}x{_SIZE[1]} with a reader
 that answers like xterm, TERM=xterm-256color, a home of its own, and no settings but the update
-interval that its row gives (glances also looks for no update of itself). Beside each runs the same load, {SQUEEZENET} with {THREADS} threads
-without a pause, so that all pay the same cold caches: a bare onnxruntime loop
-(`benchmarks/bare_loop.py`), for edgetop its own model instead as soon as that runs. Figures are
-medians of the rounds, with the range, measured from {_SETTLE_S:g} s after the start on (edgetop:
-and {_SETTLE_MODEL_S:g} s after its model's first inference). Frames are
-bursts of output 25 ms apart. Processor time is that of the program and all its children, memory
-likewise; of edgetop all but the model's process, which is the load here. PSS divides each shared
-page among those that share it. "Complete" is when {_INKED:.0%} of the rows and columns that carry
-ink after {_SETTLE_S:g} s do so. The interval of nvitop is that of its process list; the rest of it
-follows its own. The emulated GPU answers at once and never changes. jtop is not among them: it
-needs a Jetson."""
+interval that its row gives (glances also looks for no update of itself). Beside each runs the same
+load, {SQUEEZENET} with {THREADS} threads without a pause, so that all pay the same cold caches: a
+bare onnxruntime loop (`benchmarks/bare_loop.py`), for edgetop its own model instead as soon as that
+runs. Figures are medians of the rounds, with the range, measured from {_SETTLE_S:g} s after the
+start on (edgetop: and {_SETTLE_MODEL_S:g} s after its model's first inference). Frames are bursts
+of output 25 ms apart. Processor time is that of the program and all its children, memory likewise;
+of edgetop all but the model's process, which is the load here. PSS divides each shared page among
+those that share it. "Complete" is when {_INKED:.0%} of the rows and columns that carry ink after
+{_SETTLE_S:g} s do so. The interval of nvitop is that of its process list; the rest of it follows
+its own. The emulated GPU answers at once and never changes. jtop is not among them: it needs a
+Jetson."""
 
 _COLUMNS = {
     "bytes_per_s": "bytes/s",
