@@ -25,7 +25,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `sessions` to the command line."""
     parser = commands.add_parser(
         "sessions",
-        help="list, show, delete and check recorded sessions",
         description="What edgetop has recorded on this machine; without an action: the list.",
     )
     parser.set_defaults(main=_list, json=False)

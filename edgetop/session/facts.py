@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import re
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from edgetop import __version__
@@ -62,12 +61,13 @@ def without_home(text: str) -> str:
 
 
 def _versions() -> dict[str, str]:
-    installed = {name: _version(name) for name in _PACKAGES}
+    from importlib import metadata  # brings the package email: 10 ms that the first paint is spared
+
+    def version(name: str) -> str:
+        try:
+            return metadata.version(name)
+        except metadata.PackageNotFoundError:
+            return ""
+
+    installed = {name: version(name) for name in _PACKAGES}
     return {name: version for name, version in installed.items() if version}
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""
