@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import tiny_models
 
+from edgetop import cli
+
 ROOT = Path(__file__).resolve().parents[2]
 
 HEAVY = {
@@ -143,6 +145,30 @@ def test_a_whole_session_without_a_screen_never_loads_the_runtime(tmp_path: Path
     loaded = modules_after(f"from edgetop.cli import main; assert main({arguments}) == 0")
     assert "edgetop.session.monitor" in loaded
     assert not {"onnxruntime", "onnx", "textual"} & loaded
+
+
+def test_only_the_module_of_the_given_command_is_imported() -> None:
+    loaded = modules_after("from edgetop import cli; cli.parser('replay')")
+    assert {f"edgetop.cli.{name}" for name in cli.COMMANDS} & loaded == {"edgetop.cli.replay"}
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["sesions"]])
+def test_no_command_is_imported_where_none_is_given(words: list[str]) -> None:
+    loaded = modules_after(
+        f"from edgetop.cli import main\ntry: main({words})\nexcept SystemExit: pass\n"
+        "import json, sys"
+    )
+    assert not {f"edgetop.cli.{name}" for name in cli.COMMANDS} & loaded
+
+
+def test_a_start_of_the_screen_brings_nothing_that_it_does_not_need() -> None:
+    parts = (
+        "cli.run, cli.closing, session.facts, session.recorder, sensors.board, ui.start, ui.live"
+    )
+    loaded = modules_after("import " + ", ".join(f"edgetop.{part}" for part in parts.split(", ")))
+    spared = {"email", "importlib.metadata", "hashlib", "urllib.request", "numpy", "sqlite3"}
+    spared |= {"edgetop.engine.worker", "edgetop.zoo.build", "edgetop.reference"}
+    assert not spared & loaded
 
 
 def test_listing_the_models_never_loads_the_runtime() -> None:
