@@ -8,7 +8,7 @@ ARGS   ?=
 OUT    ?= build/performance.md
 BIN     = $(VENV)/bin
 
-.PHONY: run test check bench screenshots clean
+.PHONY: run test check bench screenshots man clean
 
 run: $(VENV)/.run
 	@$(BIN)/edgetop $(ARGS)
@@ -28,6 +28,9 @@ bench: $(VENV)/.dev
 screenshots: $(VENV)/.dev
 	$(BIN)/python docs/screenshots.py
 	$(BIN)/python docs/report_picture.py
+
+man: $(VENV)/.dev
+	$(BIN)/python docs/man_page.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
