@@ -44,7 +44,9 @@ class _Commands(argparse._SubParsersAction):  # type: ignore[type-arg]  # generi
     """Takes what a command does from `COMMANDS`: its line is there before its module is."""
 
     def add_parser(self, name: str, **options: Any) -> argparse.ArgumentParser:
-        added: argparse.ArgumentParser = super().add_parser(name, help=COMMANDS[name], **options)
+        added: argparse.ArgumentParser = super().add_parser(
+            name, **{**options, "help": COMMANDS[name]}
+        )
         return added
 
 
