@@ -1,12 +1,14 @@
 # make run    set up and open the live monitor    (ARGS="--model FILE --duration 10" passes options on)
 # make test   set up, check and test
+# make bench  measure what edgetop costs here      (OUT=FILE takes the report, ARGS="peers --quick" a part of it)
 PYTHON ?= python3
 EXTRAS ?= cpu
 VENV   ?= .venv$(if $(filter-out cpu,$(EXTRAS)),-$(EXTRAS))
 ARGS   ?=
+OUT    ?= build/performance.md
 BIN     = $(VENV)/bin
 
-.PHONY: run test check bench screenshots clean
+.PHONY: run test check bench screenshots man clean
 
 run: $(VENV)/.run
 	@$(BIN)/edgetop $(ARGS)
@@ -21,11 +23,14 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(ARGS) --output $(OUT)
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python docs/screenshots.py
 	$(BIN)/python docs/report_picture.py
+
+man: $(VENV)/.dev
+	$(BIN)/python docs/man_page.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \

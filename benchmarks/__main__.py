@@ -23,8 +23,10 @@ NAMES = (
     "recording",
     "overrun",
     "screen",
+    "peers",
     "sensors",
     "sessions",
+    "memory",
     "sweeps",
     "zoo",
     "first_paint",
@@ -54,17 +56,33 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("the benchmarks read /proc and need Linux")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that all children are ended
 
-    head = _head(quick=parsed.quick)
-    print(head, flush=True)
-    parts = [head]
+    report = Report(parsed.output)
+    report.add(_head(parsed.names, quick=parsed.quick))
     for name in parsed.names or NAMES:
-        parts.append(_measured(name, quick=parsed.quick).markdown())
-        print(f"\n{parts[-1]}", flush=True)
-    parts.append(f"Load average at the end: {_load()}.")
-    print(f"\n{parts[-1]}")
-    if parsed.output is not None:
-        parsed.output.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+        report.add(_measured(name, quick=parsed.quick).markdown())
+    report.add(f"Load average at the end: {_load()}.")
     return 0
+
+
+class Report:
+    """The report, printed part by part and written as far as it goes.
+
+    Args:
+        path: Where it is written, too; its folder is made. None: nowhere.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._parts: list[str] = []
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+
+    def add(self, part: str) -> None:
+        """Append a part."""
+        self._parts.append(part)
+        print(f"{part}\n", flush=True)
+        if self._path is not None:
+            self._path.write_text("\n\n".join(self._parts) + "\n", encoding="utf-8")
 
 
 def _measured(name: str, *, quick: bool) -> Table:
@@ -74,9 +92,9 @@ def _measured(name: str, *, quick: bool) -> Table:
     return table
 
 
-def _head(*, quick: bool) -> str:
+def _head(names: Sequence[str], *, quick: bool) -> str:
     """Title and conditions."""
-    command = "python -m benchmarks" + (" --quick" if quick else "")
+    command = " ".join(["python -m benchmarks", *names, *(["--quick"] if quick else [])])
     lines = [_INTRODUCTION.format(command=command), ""]
     lines += [f"* {name}: {value}" for name, value in machine.conditions()]
     if quick:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import time
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _PACKAGES = ("edgetop", "onnxruntime", "onnx", "numpy", "textual", "rich")
 _TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
@@ -111,6 +115,25 @@ def threads_cpu_s(pids: list[int]) -> dict[tuple[int, str], float]:
     return times
 
 
+def tree(pid: int) -> list[int]:
+    """A process and all that it has started and that still run; nothing if it is gone."""
+    try:
+        process = psutil.Process(pid)
+        return [pid, *(child.pid for child in process.children(recursive=True))]
+    except psutil.Error:
+        return []
+
+
+def tree_cpu_s(pids: list[int]) -> float:
+    """Processor time of these processes and of their children that have ended."""
+    spent_s = 0.0
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            times = psutil.Process(pid).cpu_times()
+            spent_s += cpu_s(pid) + times.children_user + times.children_system
+    return spent_s
+
+
 def rss_mib(pid: int) -> float | None:
     """Resident memory of a process, shared pages included; None if it is gone."""
     try:
@@ -118,3 +141,22 @@ def rss_mib(pid: int) -> float | None:
     except OSError:
         return None
     return int(words[1]) * _PAGE_MIB
+
+
+def pss_mib(pid: int) -> float | None:
+    """Resident memory with each shared page divided among those that share it.
+
+    From ``/proc/PID/smaps_rollup``; None if the process is gone or another user's.
+    """
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return None
+    kib = next((line.split()[1] for line in text.splitlines() if line.startswith("Pss:")), None)
+    return None if kib is None else int(kib) / 2**10
+
+
+def together_mib(figures: Iterable[float | None]) -> float | None:
+    """Their sum; None if one is unknown."""
+    known = list(figures)
+    return None if None in known else sum(mib for mib in known if mib is not None)

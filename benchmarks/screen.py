@@ -23,8 +23,10 @@ that runs as fast as it goes with edgetop's default threads. Measured from {_EAR
 first inference, when the charts are almost empty, and where the row says so from {_LATE_S:g} s;
 they show 102 s at 120x40. Frames are bursts of output 25 ms apart. Processor time is the
 scheduler's, of every thread of edgetop and its children but for the model's process; "loop" is
-the main thread, which paints. RSS is the screen's process with shared pages. "Other load" is what
-everything else used of the machine."""
+the main thread, which paints. RSS counts a process's shared pages in full, so the sum of several
+counts them more than once; PSS divides each among those that share it. The guardian is a shell
+that gives the terminal back after a kill -9. "Other load" is what everything else used of the
+machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ def run(quick: bool) -> Table:
         rows = [row for setting in _settings(quick) for row in _rows(setting, home, seconds)]
     columns = (
         "size, rate, model", "bytes/s", "frames/s", "CPU, % of a core", "of which loop",
-        "of which sampler", "RSS, MiB", "paused, bytes/s", "other load, %",
+        "of which sampler", "RSS of the screen, MiB", "of the model", "of the guardian",
+        "of all without the model", "PSS of all without the model", "paused, bytes/s",
+        "other load, %",
     )  # fmt: skip
     return Table("Live screen", _ABOUT, columns, tuple(rows))
 
@@ -114,16 +118,41 @@ def _measure(program: PtyProgram, worker: int, seconds: float) -> list[str]:
         number(sum(used.values())),
         number(sum(share for (tid, _), share in used.items() if tid == pid)),
         number(sum(share for (_, name), share in used.items() if name == "sampler")),
-        number(machine.rss_mib(pid)),
+        *_memory(pid, worker),
         number(machine.other_load_percent(before.busy, after.busy), 2),
     ]
 
 
+def _memory(pid: int, worker: int) -> list[str]:
+    """By process and together, MiB."""
+    ours, model = _processes(pid, worker)
+    guardian = next((one for one in ours if _is_guardian(one)), None)
+    return [
+        number(machine.rss_mib(pid)),
+        number(machine.together_mib(machine.rss_mib(one) for one in model)),
+        number(None if guardian is None else machine.rss_mib(guardian)),
+        number(machine.together_mib(machine.rss_mib(one) for one in ours)),
+        number(machine.together_mib(machine.pss_mib(one) for one in ours)),
+    ]
+
+
+def _is_guardian(pid: int) -> bool:
+    try:
+        return "edgetop-guardian" in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
+
+
+def _processes(pid: int, worker: int) -> tuple[list[int], list[int]]:
+    """All of edgetop but the model's, and the model's."""
+    model = machine.tree(worker)
+    return [one for one in machine.tree(pid) if one not in model], model
+
+
 def _state(pid: int, worker: int) -> State:
-    model = {worker, *(child.pid for child in psutil.Process(worker).children(recursive=True))}
-    ours = {pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))} - model
-    threads_s = machine.threads_cpu_s(sorted(ours))
-    return State(time.monotonic(), threads_s, machine.busy(sorted(ours | model)))
+    ours, model = _processes(pid, worker)
+    threads_s = machine.threads_cpu_s(ours)
+    return State(time.monotonic(), threads_s, machine.busy([*ours, *model]))
 
 
 def _paused_bytes_per_s(program: PtyProgram, worker: int) -> float:

@@ -46,18 +46,15 @@ def samples(seconds: int, seed: int = 1) -> Iterator[Sample]:
     """One sample a second, all of one run, with 25 sensors."""
     noise = np.random.default_rng(seed)
     total, window = LatencyHistogram(), LatencyHistogram()
-    readings = tuple(
-        SensorReading(Sensor(f"{kind.value}/{label}", kind, label, unit), Reading.of(level))
-        for kind, label, unit, level, *_ in _SENSORS
-    )
+    readings = sensor_readings()
     time_s = 0.0
     for _ in range(seconds):
         span_s = 1.0 + noise.normal(0, 3e-4)
         time_s += span_s
-        latencies_ns = _latencies_ns(noise, 1000 + int(noise.normal(0, 8)))
-        total.add(latencies_ns)
+        took_ns = latencies_ns(noise, 1000 + int(noise.normal(0, 8)))
+        total.add(took_ns)
         window.clear()
-        window.add(latencies_ns)
+        window.add(took_ns)
         power_w = 12.5 + float(noise.normal(0, 0.05))
         yield Sample(
             time_unix_s=_START_UNIX_S + time_s,
@@ -67,18 +64,26 @@ def samples(seconds: int, seed: int = 1) -> Iterator[Sample]:
             run_elapsed_s=time_s,
             state=State.STEADY,
             state_reason=f"within {noise.integers(1, 4)} % for 3 s",
-            fps=len(latencies_ns) / span_s,
+            fps=len(took_ns) / span_s,
             window=_window(window, span_s),
             total=_window(total, time_s),
             histogram=total.histogram(),
             worker=WorkerUse(212.4, 98.0 + float(noise.normal(0, 1)), 0.97),
-            board=_board(noise, readings, time_s, power_w),
+            board=board_readings(noise, readings, time_s, power_w),
             energy=Energy(12.5 * time_s, time_s, total.count, 12.5 * time_s / total.count),
             own=OwnCost(0.8 + float(noise.normal(0, 0.1)), 53.2),
         )
 
 
-def _latencies_ns(noise: np.random.Generator, count: int) -> NDArray[np.int64]:
+def sensor_readings() -> tuple[SensorReading, ...]:
+    """The 25 sensors at their usual levels."""
+    return tuple(
+        SensorReading(Sensor(f"{kind.value}/{label}", kind, label, unit), Reading.of(level))
+        for kind, label, unit, level, *_ in _SENSORS
+    )
+
+
+def latencies_ns(noise: np.random.Generator, count: int) -> NDArray[np.int64]:
     """A body of about 1 ms and now and then a straggler."""
     usual = noise.gamma(30, 0.95e6 / 30, count) + noise.exponential(3e4, count)
     usual[noise.random(count) < 1e-3] *= 7
@@ -90,12 +95,13 @@ def _window(histogram: LatencyHistogram, span_s: float) -> Window:
     return Window(span_s, count, count, count / span_s, histogram.stats())
 
 
-def _board(
+def board_readings(
     noise: np.random.Generator,
     readings: tuple[SensorReading, ...],
     time_s: float,
     power_w: float,
 ) -> BoardReadings:
+    """What the board says at a moment; its sensors are about where `readings` have them."""
     drawn = noise.normal(0, 1, len(_SENSORS))
     moved = tuple(
         replace(item, reading=Reading.of(step * round((level + wide * float(draw)) / step), time_s))

@@ -10,7 +10,7 @@ from benchmarks.table import Table, median, number, quartiles
 
 _STAGES = {
     "Python alone": "",
-    "command line (`edgetop.cli`)": "import edgetop.cli; edgetop.cli.parser()",
+    "command line of `edgetop run`": "import edgetop.cli; edgetop.cli.parser('run')",
     "session (`edgetop.session.live`)": "import edgetop.session.live",
     "screen (`edgetop.ui.app`, with Textual)": "import edgetop.cli.run, edgetop.ui.app",
     "model's process (`edgetop.engine.worker`)": "import edgetop.engine.worker",

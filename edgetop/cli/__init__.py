@@ -5,31 +5,31 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from edgetop import __version__
 from edgetop.cli import streams
 from edgetop.errors import EdgetopError, ExitCode
 
-_MODULES = (
-    "run",
-    "sensors",
-    "sessions",
-    "replay",
-    "export",
-    "models",
-    "inspect",
-    "sweep",
-    "boards",
-    "best",
-    "claims",
-    "compare",
-    "accuracy",
-    "report",
-)
-"""One module for each command of its name, in the order of the help."""
-
-_COMMANDS = (*_MODULES, "demo")  # which is a replay
+COMMANDS = {
+    "run": "run a model and watch it (the default)",
+    "sensors": "what this board can measure",
+    "sessions": "list, show, delete and check recorded sessions",
+    "replay": "play a recorded session back on the same screen",
+    "demo": "see the screen at work: no model and no board needed",
+    "export": "write a recorded session to a file",
+    "models": "list or build the built-in models",
+    "inspect": "what is in a model's file",
+    "sweep": "measure models by batches on this board",
+    "boards": "boards with published measurements",
+    "best": "the most accurate models that meet limits",
+    "claims": "the reports' findings, tested on a board",
+    "compare": "this board beside published ones, or two recorded sessions side by side",
+    "accuracy": "top-1 and top-5 on labelled pictures",
+    "report": "figures and tables as one file",
+    "completion": "the tab key completes commands, models and sessions: for bash, zsh, fish",
+}
+"""What each command does, in the order of the help. Its module has its name and `add_parser`."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -40,17 +40,37 @@ class _Parser(argparse.ArgumentParser):
         sys.exit(int(ExitCode.USAGE))
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
+class _Commands(argparse._SubParsersAction):  # type: ignore[type-arg]  # generic for mypy alone
+    """Takes what a command does from `COMMANDS`: its line is there before its module is."""
+
+    def add_parser(self, name: str, **options: Any) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = super().add_parser(
+            name, **{**options, "help": COMMANDS[name]}
+        )
+        return added
+
+
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands.
+
+    Args:
+        command: The only one that will be parsed, if any: the others are known by name alone, so
+            that their modules need not be imported. All are complete without it.
+    """
     top = _Parser(
         prog="edgetop",
         description="top for edge inference: what a model really does on this board, live",
         epilog="`edgetop` without a command is `edgetop run`; see `edgetop run --help`.",
     )
     top.add_argument("--version", action="version", version=f"edgetop {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    for name in _MODULES:
-        import_module(f"edgetop.cli.{name}").add_parser(commands)
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", parser_class=_Parser, action=_Commands
+    )
+    for name in COMMANDS:
+        if command in (None, name):
+            import_module(f"edgetop.cli.{name}").add_parser(commands)
+        else:
+            commands.add_parser(name)
     return top
 
 
@@ -59,7 +79,8 @@ def main(arguments: list[str]) -> int:
     debug = "--debug" in arguments
     streams.accept_any_text()
     try:
-        parsed = parser().parse_args(_with_default_command(arguments))
+        words = _with_default_command(arguments)
+        parsed = parser(words[0]).parse_args(words)
         code = int(parsed.main(parsed))
         streams.flush()
     except EdgetopError as error:
@@ -78,7 +99,7 @@ def main(arguments: list[str]) -> int:
 def _with_default_command(arguments: list[str]) -> list[str]:
     """`edgetop --model F` means `edgetop run --model F`."""
     first = arguments[0] if arguments else ""
-    if first in (*_COMMANDS, "-h", "--help", "--version"):
+    if first in (*COMMANDS, "-h", "--help", "--version"):
         return arguments
     if first and not first.startswith("-"):
         return arguments  # a misspelt command: let the parser say so

@@ -29,7 +29,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `accuracy` to the command line."""
     parser = commands.add_parser(
         "accuracy",
-        help="top-1 and top-5 on labelled pictures",
         description="Ask a model about every picture of a folder and count how often the right "
         "class is its first answer (top-1) or among its first five (top-5).",
     )

@@ -23,7 +23,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `best` to the command line."""
     parser = commands.add_parser(
         "best",
-        help="the most accurate models that meet limits",
         description="The most accurate models that keep to limits of memory, speed, power and "
         "energy, on a published board or as measured here. A model whose limited figure is "
         "unknown does not qualify.",

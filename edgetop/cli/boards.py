@@ -30,7 +30,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `boards` to the command line."""
     parser = commands.add_parser(
         "boards",
-        help="boards with published measurements",
         description="List the boards that others published measurements of, or show what was "
         "measured on one: milliseconds per image, models by batches.",
     )

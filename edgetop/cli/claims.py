@@ -30,7 +30,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `claims` to the command line."""
     parser = commands.add_parser(
         "claims",
-        help="the reports' findings, tested on a board",
         description="Test 27 findings of five edge reports on a published board, on all of them "
         "(--board all) or on what was measured here: each holds, fails, or cannot be tested, with "
         "the figures that say so.",

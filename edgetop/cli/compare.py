@@ -24,7 +24,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `compare` to the command line."""
     parser = commands.add_parser(
         "compare",
-        help="this board beside published ones, or two recorded sessions side by side",
         description="Without A and B: the times of this board beside those of published boards, "
         "for the same graph at the same batch. With them: two sessions side by side, for every "
         "model and batch that both ran, the ratio B/A with its 95 % interval, or that they cannot "

@@ -20,7 +20,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `export` to the command line."""
     parser = commands.add_parser(
         "export",
-        help="write a recorded session to a file",
         description="Write a recorded session: as CSV (a row per sample, beside it a file with a "
         "row per run), JSON lines, Parquet, a Markdown summary, or a session file that another "
         "machine can replay.",

@@ -20,7 +20,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `inspect` to the command line."""
     parser = commands.add_parser(
         "inspect",
-        help="what is in a model's file",
         description="Count a model's parameters, operations and memory and list its inputs, "
         "outputs and operators, without running it.",
     )

@@ -25,7 +25,7 @@ _NOTE = (
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add ``models`` and ``models build`` to the parser of the edgetop command."""
-    parser = subparsers.add_parser("models", help="list or build the built-in models")
+    parser = subparsers.add_parser("models")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
     parser.set_defaults(main=main)
     actions = parser.add_subparsers(dest="models_action", metavar="ACTION")

@@ -1,4 +1,4 @@
-"""`edgetop replay` and `edgetop demo`: a recorded session on the live screen."""
+"""`edgetop replay`: a recorded session on the live screen."""
 
 from __future__ import annotations
 
@@ -21,26 +21,19 @@ _DEMO = "demo.edgetop"
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
-    """Add `replay` and `demo` to the command line."""
-    replay = commands.add_parser(
+    """Add `replay` to the command line."""
+    parser = commands.add_parser(
         "replay",
-        help="play a recorded session back on the same screen",
         description="Play a recorded session back: space plays and pauses, arrows seek, "
         "< and > change the speed, n and N go from event to event.",
     )
-    replay.add_argument("session", metavar="ID|FILE", help=recorded.NAME_HELP)
-    _add_options(replay)
-    replay.set_defaults(main=main)
-    demo = commands.add_parser(
-        "demo",
-        help="see the screen at work: no model and no board needed",
-        description="Play back a short session that comes with edgetop.",
-    )
-    _add_options(demo)
-    demo.set_defaults(main=main, session=None)
+    parser.add_argument("session", metavar="ID|FILE", help=recorded.NAME_HELP)
+    add_options(parser)
+    parser.set_defaults(main=main)
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """How a session is played, whichever it is."""
     parser.add_argument(
         "--speed", type=values.positive, default=1.0, metavar="X", help="0.25 to 64 times as fast"
     )

@@ -26,7 +26,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `report` to the command line."""
     parser = commands.add_parser(
         "report",
-        help="figures and tables as one file",
         description="Write the figures and tables of the classic reports for recorded sessions "
         "and published boards: as one HTML file that needs no network, or as Markdown.",
     )

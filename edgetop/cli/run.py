@@ -39,7 +39,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `run` to the command line."""
     parser = commands.add_parser(
         "run",
-        help="run a model and watch it (the default)",
         description="Run a model continuously and show what it does on this board, live.",
     )
     model = parser.add_argument_group("what runs")

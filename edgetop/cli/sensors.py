@@ -26,7 +26,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `sensors` to the command line."""
     parser = commands.add_parser(
         "sensors",
-        help="what this board can measure",
         description="List every sensor of this board with its value, and why others have none. "
         "Nothing is changed.",
     )

@@ -25,15 +25,15 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `sessions` to the command line."""
     parser = commands.add_parser(
         "sessions",
-        help="list, show, delete and check recorded sessions",
         description="What edgetop has recorded on this machine; without an action: the list.",
     )
-    parser.set_defaults(main=_list, json=False)
+    parser.set_defaults(main=_list, json=False, ids=False)
     _add_json(parser)
     values.add_debug(parser)
     actions = parser.add_subparsers(metavar="ACTION")
     listing = actions.add_parser("list", help="all sessions, the newest first")
     _add_json(listing)
+    listing.add_argument("--ids", action="store_true", help="only the IDs, one a line")
     values.add_debug(listing)
     listing.set_defaults(main=_list)
     showing = actions.add_parser("show", help="one session: its runs and what happened")
@@ -60,6 +60,8 @@ def _list(arguments: argparse.Namespace) -> int:
     found = on_command_line.listed()
     if arguments.json:
         streams.say(json.dumps([session_record(info) for info in found], indent=2), sys.stdout)
+    elif arguments.ids:
+        streams.write("".join(f"{info.id}\n" for info in found), sys.stdout)
     elif found:
         streams.say("\n".join(_table(found)), sys.stdout)
     else:

@@ -43,7 +43,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add `sweep` to the command line."""
     parser = commands.add_parser(
         "sweep",
-        help="measure models by batches on this board",
         description="Measure every model at every batch, on every provider and at every "
         "precision, each in a fresh process, until memory or the limit ends it. Every point is "
         "kept as it comes; what was interrupted goes on with --resume.",

@@ -20,7 +20,8 @@ from edgetop.engine import picture_plan, pictures, providers
 from edgetop.engine.channel import Channel
 from edgetop.engine.diagnose import explain, one_line
 from edgetop.engine.spec import RunSpec
-from edgetop.engine.worker import be_the_first_to_go, default_threads
+from edgetop.engine.threads import default_threads
+from edgetop.engine.worker import be_the_first_to_go
 from edgetop.errors import EdgetopError, ExitCode, ModelError, UsageError
 
 if TYPE_CHECKING:

@@ -27,6 +27,9 @@ _SHORT_NAMES = {long: short for short, long in _LONG_NAMES.items()}
 # Sends each inference to a service on the network; it is no property of this board.
 _REMOTE = {"AzureExecutionProvider"}
 
+NAMES = tuple(_LONG_NAMES)
+"""The short ones."""
+
 AUTO = "auto"
 """Take the accelerator that this build of the runtime has, else the CPU."""
 

@@ -5,8 +5,6 @@ Importing this is cheap; `edgetop.engine.convert` makes the files, in a process 
 
 from __future__ import annotations
 
-import hashlib
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +71,8 @@ def _cached_path(spec: RunSpec, precision: str) -> Path:
     The name changes with the file (its path, size and time of change), with the code that
     converts and with the version of onnxruntime. The path of a built-in model tells its content.
     """
+    import hashlib  # loads OpenSSL, which a start without a variant does not need
+
     source = Path(spec.model_path)
     parts = [spec.model_path, precision, *_runtime_versions()]
     if not spec.architecture:
@@ -88,6 +88,8 @@ def _cached_path(spec: RunSpec, precision: str) -> Path:
 
 
 def _runtime_versions() -> list[str]:
+    from importlib import metadata  # brings the package email: 10 ms
+
     return [
         f"{name} {found.version}"
         for name in _RUNTIMES

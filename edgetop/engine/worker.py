@@ -17,6 +17,7 @@ from edgetop.engine.commands import Commands
 from edgetop.engine.diagnose import explain, one_line
 from edgetop.engine.ring import RingWriter
 from edgetop.engine.spec import RunSpec
+from edgetop.engine.threads import default_threads
 from edgetop.engine.weights import stored_precision
 from edgetop.errors import EdgetopError, ExitCode, ModelError
 from edgetop.stats.warmup import WarmUp
@@ -81,15 +82,6 @@ def be_the_first_to_go() -> None:
             file.write("1000")
     except OSError:
         pass  # not Linux, or not allowed: then the kernel chooses by itself
-
-
-def default_threads() -> int:
-    """One thread per physical core that this process may use."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    import psutil
-
-    physical = psutil.cpu_count(logical=False)
-    return max(1, min(usable or 1, physical or usable or 1))
 
 
 def resident_mib() -> float | None:

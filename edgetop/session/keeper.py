@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import sqlite3
 import threading
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from edgetop.session.recorder import Orders
 
 _COMMIT_S = 0.9
-"""Between two commits: a sample is on the disk within a second."""
+"""A sample is on the disk within a second, and between two commits lies at least so much."""
 _RETRY_S = 5.0
 """After a commit or an opening that failed."""
 _END_S = 10.0
@@ -108,14 +109,21 @@ class Keeper:
     # -- in the keeper's thread ------------------------------------------------------------
 
     def _work(self) -> None:
-        due_s = time.monotonic()
+        """Commit when a sample comes, if it is time: beside sampler and screen, which are awake.
+
+        At a moment of its own it would disturb one inference of the model more.
+        """
+        committed_s = -math.inf
+        latest_s = math.inf
         going_on = True
         while going_on:
-            wait_s = due_s - time.monotonic() if self._pending else None
-            going_on = self._take(wait_s)
-            if self._pending and time.monotonic() >= due_s and going_on:
+            going_on = self._take(latest_s - time.monotonic() if self._pending else None)
+            now_s = time.monotonic()
+            if self._pending and going_on and now_s >= min(latest_s, committed_s + _COMMIT_S):
                 self._commit()
-                due_s = time.monotonic() + _COMMIT_S
+                committed_s, latest_s = now_s, math.inf
+            if self._pending:
+                latest_s = min(latest_s, now_s + _COMMIT_S)
         self._finish()
 
     def _take(self, wait_s: float | None) -> bool:

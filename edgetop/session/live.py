@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgetop.engine import variants
 from edgetop.session.chronicle import Chronicle
+from edgetop.session.moments import LONGEST_WAIT_S, longest_wait_s, moment_after
 from edgetop.session.recovery import Recovery
 from edgetop.session.runs import Runs
 from edgetop.session.trials import Trials
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from edgetop.session.sampler import Sampler
     from edgetop.session.source import Receive
     from edgetop.session.trace import TraceFile
-
-_LONGEST_WAIT_S = 0.5
-"""The ring holds a second of 200 000 inferences/s; draining twice as often leaves room."""
 
 _BUILD_POLL_S = 0.05
 
@@ -213,7 +211,7 @@ class LiveSession:
                 call()
 
     def _sample(self) -> None:
-        next_sample_s = time.monotonic() + self._interval_s
+        next_sample_s = moment_after(time.monotonic(), self._interval_s)
         measuring = 0
         while not self._stopping:
             self._wait_until(next_sample_s)
@@ -225,15 +223,14 @@ class LiveSession:
                 next_sample_s = now_s + min(self._interval_s, _FIRST_SAMPLE_S)
             if now_s >= next_sample_s and not self._stopping:
                 self._publish(now_s)
-                # After a stall (a suspended machine) go on from now; nothing is made up.
-                missed = max(0, int((now_s - next_sample_s) / self._interval_s))
-                next_sample_s += (missed + 1) * self._interval_s
+                next_sample_s = moment_after(now_s, self._interval_s)
 
     def _wait_until(self, deadline_s: float) -> None:
         """Sleep until the deadline, a command or a message of the worker."""
         now_s = time.monotonic()
         restart_s = self._recovery.wait_s(now_s)
-        wait_s = min(deadline_s - now_s, _LONGEST_WAIT_S, self._left_s(), restart_s)
+        monitor = None if self._trials.running is not None else self._runs.monitor
+        wait_s = min(deadline_s - now_s, longest_wait_s(monitor), self._left_s(), restart_s)
         if self._runs.building:
             wait_s = min(wait_s, _BUILD_POLL_S)
         wait_s = min(wait_s, self._trials.wait_s())
@@ -274,7 +271,7 @@ class LiveSession:
             return
         failed = self._runs.follow()
         monitor = self._runs.monitor
-        if monitor is not None and self._interval_s > _LONGEST_WAIT_S:
+        if monitor is not None and self._interval_s > LONGEST_WAIT_S:
             monitor.observe(self._board.read())  # energy needs readings closer than the samples
         over = self._left_s() <= 0
         if self._end_on_failure:

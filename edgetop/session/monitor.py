@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from edgetop.engine.process import Glance
+from edgetop.engine.ring import CAPACITY
 from edgetop.sample import Event, Run, State, Window
 from edgetop.session.loaded import batch_problem, loaded_run
 from edgetop.session.run_energy import RunEnergy
 from edgetop.session.watchdog import Look, Watchdog
-from edgetop.stats.latency import LatencyHistogram
+from edgetop.stats.latency import Binned, LatencyHistogram
 from edgetop.stats.steady import SteadyTest
 from edgetop.stats.throughput import RecentThroughput
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from edgetop.stats.energy import EnergyIntegral
 
 _NS = 1_000_000_000
+_AT_WORK = Glance("R", None)
 
 
 def planned_run(number: int, spec: RunSpec) -> Run:
@@ -74,6 +78,9 @@ class RunMonitor:
         self._energy = RunEnergy()
         self.watchdog = Watchdog()
         """Says whether the run hangs, by what `watch` has seen."""
+        self._silent = True
+        self.room_s = math.inf
+        """How long an empty ring takes what comes, by the pace of the last drain."""
         self._measured_ns = 0  # resets do not touch it
         self._lost_counted = 0  # in the throughput of the last moment
         self._clear_figures()
@@ -151,7 +158,9 @@ class RunMonitor:
 
     def watch(self, now_s: float) -> None:
         """Judge the silence; called whenever the ring has been drained."""
-        process, rate_fps = self.worker.glance(), self.run.rate_fps
+        # Where inferences have just ended there is nothing to find out about the process.
+        process = self.worker.glance() if self._silent else _AT_WORK
+        rate_fps = self.run.rate_fps
         self.watchdog.look(
             Look(
                 now_s,
@@ -204,10 +213,13 @@ class RunMonitor:
 
     def drain(self) -> None:
         """Move new records from the ring into the statistics and the trace."""
-        self._drained_ns = time.monotonic_ns()
+        before_ns, self._drained_ns = self._drained_ns, time.monotonic_ns()
         rows = self.worker.records()
         self._count_time(self._drained_ns)
         self._count(rows)
+        self._silent = not len(rows)
+        if len(rows):
+            self.room_s = CAPACITY * (self._drained_ns - before_ns) / _NS / len(rows)
 
     def halt(self) -> bool:
         """End the worker; time counts up to the end of its last inference.
@@ -239,9 +251,9 @@ class RunMonitor:
             return
         if self._trace is not None:
             self._trace.write(rows)
-        latencies_ns = rows[:, 2] - rows[:, 0]
-        self._total.add(latencies_ns)
-        self._window.add(latencies_ns)
+        latencies = Binned.of(rows[:, 2] - rows[:, 0])
+        self._total.take(latencies)
+        self._window.take(latencies)
         lost, self._lost_counted = self.worker.lost - self._lost_counted, self.worker.lost
         self._recent.add(rows[:, 2], self.run.batch, lost)
         self._energy.images(rows[:, 2], self.run.batch, lost)

@@ -17,7 +17,7 @@ UNTRIED_RESTART_AFTER_S = 120.0
 
 STOPPED_RESTART_AFTER_S = 60.0
 
-LONGEST_STEP_S = 1.0
+LONGEST_STEP_S = 1.5
 """Two looks further apart: the sampler itself did not run, or the machine did not."""
 _BUSY_SHARE = 0.05
 """Of one core, from which a process is at work."""
@@ -52,8 +52,8 @@ class Watchdog:
 
     A run hangs when it has been silent for far longer than any of its inferences took, so a
     model that really takes a minute has ten for the next one. Only silence that was watched
-    counts: a gap between two looks, in which the sampler did not run, counts as one second at
-    most. While the machine is suspended the clock stands still.
+    counts: a gap between two looks, in which the sampler did not run, counts as `LONGEST_STEP_S`
+    at most. While the machine is suspended the clock stands still.
 
     Before the first inference is measured there is only the first run to go by, and it may have
     been quick by comparison (a graph that branches, a device that is slow to wake). Then the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -58,9 +58,53 @@ def samples_needed(q: float) -> int:
     return high
 
 
+def _bin(latency_ns: int) -> int:
+    """The bin of a latency; the first or last one of those outside the range."""
+    mantissa, exponent = math.frexp(latency_ns)  # from 0.5 up to 1
+    octave = exponent - 1 - _FIRST_OCTAVE
+    if octave < 0:
+        return 0
+    step = int((2 * mantissa - 1) * _BINS_PER_OCTAVE)
+    return min(octave * _BINS_PER_OCTAVE + step, _BINS - 1)
+
+
 def _lower_edge_ns(index: int) -> float:
     octave, step = divmod(index, _BINS_PER_OCTAVE)
     return math.ldexp(_BINS_PER_OCTAVE + step, octave + _FIRST_OCTAVE - _BITS)
+
+
+class Binned(NamedTuple):
+    """A block of latencies in the bins of `LatencyHistogram`, those that it touches."""
+
+    size: int
+    """How many latencies."""
+    sum_ns: int
+    min_ns: int
+    max_ns: int
+    first: int
+    """The bin that the first of `counts` is of."""
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, latencies_ns: NDArray[np.int64]) -> Binned:
+        """Bin latencies in nanoseconds, shape (n,), in any order.
+
+        Raises:
+            ValueError: A latency is negative: it ends before it starts.
+        """
+        size = int(latencies_ns.size)
+        if not size:
+            return cls(0, 0, 0, 0, 0, latencies_ns)
+        low, high = int(latencies_ns.min()), int(latencies_ns.max())
+        if low < 0:
+            raise ValueError(f"a latency cannot be negative: {low} ns")
+        first, last = _bin(low), _bin(high)
+        index = (latencies_ns.astype(np.float64).view(np.int64) >> _SHIFT) - (_OFFSET + first)
+        if low < 1 << _FIRST_OCTAVE or high >= 1 << _END_OCTAVE:
+            np.clip(index, 0, last - first, out=index)
+        fits = high < (1 << 63) // size
+        total = int(latencies_ns.sum()) if fits else sum(latencies_ns.tolist())
+        return cls(size, total, low, high, first, np.bincount(index))
 
 
 class LatencyHistogram:
@@ -92,18 +136,13 @@ class LatencyHistogram:
         Raises:
             ValueError: A latency is negative: it ends before it starts.
         """
-        if not latencies_ns.size:
-            return
-        low, high = int(latencies_ns.min()), int(latencies_ns.max())
-        if low < 0:
-            raise ValueError(f"a latency cannot be negative: {low} ns")
-        index = (latencies_ns.astype(np.float64).view(np.int64) >> _SHIFT) - _OFFSET
-        if low < 1 << _FIRST_OCTAVE or high >= 1 << _END_OCTAVE:
-            np.clip(index, 0, _BINS - 1, out=index)
-        self._counts += np.bincount(index, minlength=_BINS)
-        fits = high < (1 << 63) // latencies_ns.size
-        total = int(latencies_ns.sum()) if fits else sum(latencies_ns.tolist())
-        self._note(int(latencies_ns.size), total, low, high)
+        self.take(Binned.of(latencies_ns))
+
+    def take(self, block: Binned) -> None:
+        """Count a block of latencies that is binned already."""
+        if block.size:
+            self._counts[block.first : block.first + len(block.counts)] += block.counts
+            self._note(block.size, block.sum_ns, block.min_ns, block.max_ns)
 
     def merge(self, other: LatencyHistogram) -> None:
         """Count everything that another histogram has counted, as if added here."""
@@ -145,9 +184,7 @@ class LatencyHistogram:
 
     def _occupied(self) -> tuple[int, int]:
         """The bins from the minimum's to the maximum's, as first and end."""
-        ends = np.array([self._min_ns, self._max_ns], dtype=np.float64).view(np.int64)
-        first, last = np.clip((ends >> _SHIFT) - _OFFSET, 0, _BINS - 1).tolist()
-        return int(first), int(last) + 1
+        return _bin(self._min_ns), _bin(self._max_ns) + 1
 
     def stats(self) -> LatencyStats:
         """Count, mean, extremes and the percentiles that have enough samples."""

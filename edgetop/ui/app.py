@@ -110,6 +110,7 @@ class EdgetopApp(ThemedApp):
     def on_ready(self) -> None:
         """Show what has come meanwhile; what is loaded now stays, the collector may skip it."""
         self._source.start()
+        gc.enable()
         gc.collect()
         gc.freeze()
         self._inbox.when_news(self._ring)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from edgetop.engine import variants
 from edgetop.engine.spec import MAX_BATCH
-from edgetop.engine.worker import default_threads
+from edgetop.engine.threads import default_threads
 from edgetop.errors import UsageError
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from textual import constants, events
 from textual.drivers.linux_driver import LinuxDriver
 
 from edgetop.ui.line import QUERY, Line
+from edgetop.ui.listening import EndOfListening, listen
 from edgetop.ui.terminal import is_console, open_terminal, terminal_encoding
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class PacedDriver(LinuxDriver):
         self._file = self.line  # type: ignore[assignment]
         self._console = is_console(os.environ.get("TERM", ""))
         self._taken: list[Any] | None = None
+        self.exit_event: EndOfListening = EndOfListening()
 
     @property
     def hung_up(self) -> bool:
@@ -91,7 +93,10 @@ class PacedDriver(LinuxDriver):
     def _run_input_thread(self) -> None:
         """Without a terminal to read from the session is over; Textual would show a traceback."""
         try:
-            self.run_input_thread()
+            listen(
+                self.fileno, self.exit_event, self.process_message, self.line.answered,
+                debug=self._debug,
+            )  # fmt: skip
         except OSError:
             self.line.dead = True
 

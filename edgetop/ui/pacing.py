@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.geometry import Region
+from textual.widgets._toast import ToastRack
 
+from edgetop.ui.cells import CellsUpdate, Pens
 from edgetop.ui.driver import PacedDriver
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
     from textual.events import Resize
     from textual.geometry import Size
     from textual.screen import Screen
     from textual.timer import Timer
 
+    from edgetop.ui.cells import Patch
     from edgetop.ui.line import Line
+    from edgetop.ui.theme import Theme
 
 _NEXT_FRAME_S = 0.05
 """What is owed goes out with the next frame if one comes so soon."""
@@ -39,6 +45,7 @@ class PacedApp(App[None]):
         self._owed = False
         self._sized: Size | None = None
         self._settling: Timer | None = None
+        self._pens: Pens | None = None
 
     def on_resize(self, event: Resize) -> None:
         """Once a new size has settled, paint it all again.
@@ -90,6 +97,22 @@ class PacedApp(App[None]):
         if self._owed and not self.wait_for_line():
             self.screen.refresh(_CELL)
 
+    def sees_all_of(self, screen: Screen[Any]) -> bool:
+        """No dialog and no notice lies over the screen, and it owes the terminal nothing."""
+        if self.screen is not screen or self._owed or self._batch_count:
+            return False
+        return not any(rack._nodes for rack in screen._nodes if isinstance(rack, ToastRack))
+
+    def send_cells(self, screen: Screen[Any], patches: Sequence[Patch], theme: Theme) -> None:
+        """Send cells of a screen as a frame of their own.
+
+        The compositor would ask every widget between two changed ones for its rows again, and
+        each widget reaches it by messages and a timer: more work than the painting itself.
+        """
+        if self._pens is None or self._pens.theme is not theme:
+            self._pens = Pens(self, theme)
+        self._display(screen, CellsUpdate(patches, self._pens))
+
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Where every frame of Textual passes, whatever caused it: a key, a resize, a toast."""
         line = self.line
@@ -110,6 +133,8 @@ class PacedApp(App[None]):
 
 def _changed(screen: Screen[Any], renderable: RenderableType) -> list[Region]:
     """The cells that a frame would have changed."""
+    if isinstance(renderable, CellsUpdate):
+        return [patch.region for patch in renderable.patches]
     if isinstance(renderable, ChopsUpdate):
         return [Region(left, y, right - left, 1) for y, left, right in renderable.spans]
     if isinstance(renderable, LayoutUpdate):

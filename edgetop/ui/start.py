@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -132,12 +133,14 @@ def _show(
     guardian = Guardian(f"edgetop was killed{if_killed}")
     source.subscribe(inbox.put)
     stuck = False
+    gc.disable()  # until the app is ready: all that it imports stays, and looking costs 20 ms
     try:
         app = make_app(inbox)
         if not interrupts.happened:
             app.run(mouse=False)
         stuck = app.stuck
     finally:
+        gc.enable()
         interrupts.end_with(None)
         restorer.restore(stuck=stuck)
         guardian.dismiss()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from edgetop import locations
 from edgetop.errors import UsageError
-from edgetop.zoo import build, catalogue
+from edgetop.zoo import catalogue
 from edgetop.zoo.naming import MODEL_SUFFIXES, safe_text, title_of
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ def choices(folder: Path | None = None) -> tuple[ModelChoice, ...]:
 
 def built_in(architecture: Architecture) -> ModelChoice:
     """The model that edgetop builds of an architecture."""
+    from edgetop.zoo import build  # hashes its source: only where a built-in model is meant
+
     path = build.cached_path(architecture)
     return ModelChoice(architecture.name, path, architecture, catalogue.RANDOM_WEIGHTS)
 

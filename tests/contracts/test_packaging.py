@@ -56,6 +56,7 @@ def test_it_holds_every_module_and_all_data(wheel: Path) -> None:
     expected |= {f"edgetop/themes/{path.name}" for path in (ROOT / "themes").glob("*.toml")}
     expected |= {"edgetop/models/README.md", "edgetop/ui/edgetop.tcss", "edgetop/demo/demo.edgetop"}
     assert len([name for name in expected if name.endswith(".toml")]) >= 2
+    expected.add(f"edgetop-{edgetop.__version__}.data/data/share/man/man1/edgetop.1")
     assert expected <= inside
 
 

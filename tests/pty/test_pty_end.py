@@ -29,13 +29,13 @@ CRASH = """
 import sys
 from edgetop import cli
 from edgetop.ui.widgets.panel import Panel
-show = Panel.show
-def show_or_fail(self):
+advance = Panel.advance
+def advance_or_fail(self):
     sample = self._view.sample
     if self.id == "latency" and sample is not None and sample.total.inferences > 50:
         raise ZeroDivisionError("a defect of the test")
-    show(self)
-Panel.show = show_or_fail
+    return advance(self)
+Panel.advance = advance_or_fail
 sys.exit(cli.main(sys.argv[1:]))
 """
 """edgetop, but its latency panel fails after some samples."""

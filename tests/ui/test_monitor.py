@@ -21,6 +21,8 @@ from edgetop.ui.widgets.panel import Panel
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from edgetop.ui.cells import Patch
+
 SIZES = [(120, 40), (80, 24), (40, 12), (20, 5)]
 FIGURES = {
     (120, 40): ["3.97 p50", "5.56 p99", "31.4 W", "246 mean", "steady", "squeezenet_v1.1",
@@ -37,16 +39,18 @@ FIGURES = {
 
 @contextmanager
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The panels that are told to repaint, by id."""
+    """The panels of which cells are sent, by Textual or past it, by id."""
     calls: list[str] = []
-    refresh = Panel.refresh
-
-    def count(self: Panel, *regions: Any, **options: Any) -> Panel:
-        calls.append(self.id or "")
-        return refresh(self, *regions, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Panel, "refresh", count)
+        for name in ("refresh", "sent"):
+            called = getattr(Panel, name)
+
+            def count(self: Panel, *given: Any, _called: Any = called, **options: Any) -> Any:
+                calls.append(self.id or "")
+                return _called(self, *given, **options)
+
+            patch.setattr(Panel, name, count)
         yield calls
 
 
@@ -170,8 +174,13 @@ async def test_a_panel_without_a_place_is_not_painted(monkeypatch: pytest.Monkey
     """One that is switched off, and all of them where the terminal is too small for frames."""
     async with on_screen(STORIES["steady"]()) as screen:
         painted: set[str] = set()
-        show = Panel.show
-        monkeypatch.setattr(Panel, "show", lambda self: (painted.add(self.id or ""), show(self)))
+        advance = Panel.advance
+
+        def watched(panel: Panel) -> list[Patch]:
+            painted.add(panel.id or "")
+            return advance(panel)
+
+        monkeypatch.setattr(Panel, "advance", watched)
         await screen.press("1")
         painted.clear()
         await screen.play(samples.sample(200))

@@ -36,6 +36,23 @@ def spec(*arguments: str, settings: Settings | None = None) -> run.RunSpec:
     return run.spec_for(CHOICE, parsed, settings or Settings())
 
 
+@pytest.mark.parametrize("command", [*cli.COMMANDS, "--help", "sesions"])
+def test_the_parser_of_one_command_says_what_the_parser_of_all_says(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = []
+    for parser in (cli.parser(), cli.parser(command)):
+        with pytest.raises(SystemExit):
+            parser.parse_args([command, "--help"])
+        said.append((parser.format_help(), *capsys.readouterr()))
+    assert said[0] == said[1]
+
+
+def test_every_command_says_in_the_help_what_it_does() -> None:
+    told = " ".join(cli.parser("run").format_help().split())
+    assert all(f"{name} {line}" in told for name, line in cli.COMMANDS.items())
+
+
 @pytest.mark.parametrize("command", [[], ["run"]])
 def test_run_is_the_default_command(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []

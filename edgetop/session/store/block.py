@@ -35,59 +35,86 @@ _US = 1_000_000
 
 def encode(columns: Sequence[Column], rows: Sequence[Row]) -> bytes:
     """The bytes of up to `MOST_ROWS` rows that have the same columns, run and sensors."""
-    whole = [column for column in columns if column.kind in "is"]
-    numbers = [column for column in columns if column.kind == "f"]
-    integers = np.array(
-        [[_whole(row.values.get(column.path), column.kind) for row in rows] for column in whole],
-        dtype=np.int64,
-    ).reshape(len(whole), len(rows))
-    floats = np.array(
-        [[row.values.get(column.path) for row in rows] for column in numbers], dtype=np.float64
-    ).reshape(len(numbers), len(rows))
-    with np.errstate(over="ignore"):
-        floats32 = floats.astype(np.float32)
-    texts = json.dumps(
-        [
-            *(
-                _factored([row.values.get(column.path) for row in rows])
-                for column in columns
-                if column.kind == "t"
-            ),
-            _factored([row.edges_ms for row in rows]),
-        ],
-        separators=(",", ":"),
-    ).encode()
-    counts = _count_differences(rows)
-    head = _HEADER.pack(len(rows), len(whole), len(numbers), len(texts), len(counts))
-    body = b"".join(
-        (head, _shuffled(_differences(integers)), _shuffled(floats32), texts, _shuffled(counts))
-    )
-    return zlib.compress(body, 6)
+    growing = Growing(columns)
+    for row in rows:
+        growing.add(row)
+    return growing.encoded()
+
+
+class Growing:
+    """A block that rows are added to; it can be encoded at any time.
+
+    It is written anew with every sample, so what is known of the rows before stays: taken apart
+    again each time they would cost more than all else of recording.
+
+    Args:
+        columns: Of every row.
+    """
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.rows = 0
+        self._whole = [column for column in columns if column.kind in "is"]
+        self._numbers = [column.path for column in columns if column.kind == "f"]
+        self._integers = np.zeros((len(self._whole), MOST_ROWS), dtype=np.int64)
+        self._floats = np.zeros((len(self._numbers), MOST_ROWS), dtype=np.float32)
+        self._text_paths = [column.path for column in columns if column.kind == "t"]
+        self._texts: list[_Factored] = [_Factored() for _ in self._text_paths]
+        self._edges = _Factored()
+        self._counts: list[NDArray[np.int64]] = []
+        self._before: tuple[tuple[float, ...], NDArray[np.int64]] | None = None
+
+    def add(self, row: Row) -> None:
+        """Take the next row."""
+        values, at = row.values, self.rows
+        self._integers[:, at] = [_whole(values.get(item.path), item.kind) for item in self._whole]
+        with np.errstate(over="ignore"):
+            self._floats[:, at] = np.array(
+                [values.get(path) for path in self._numbers], dtype=np.float64
+            )
+        for path, texts in zip(self._text_paths, self._texts, strict=True):
+            texts.add(values.get(path))
+        self._edges.add(row.edges_ms)
+        counts = np.array(row.counts, dtype=np.int64)
+        same = self._before is not None and self._before[0] == row.edges_ms
+        self._counts.append(counts - self._before[1] if same and self._before else counts)
+        self._before = row.edges_ms, counts
+        self.rows += 1
+
+    def encoded(self) -> bytes:
+        """The bytes of the rows so far, of which there is at least one."""
+        rows = self.rows
+        texts = json.dumps(
+            [*(texts.kept() for texts in self._texts), self._edges.kept()], separators=(",", ":")
+        ).encode()
+        counts = np.concatenate(self._counts)
+        head = _HEADER.pack(rows, len(self._whole), len(self._numbers), len(texts), len(counts))
+        integers = _shuffled(_differences(self._integers[:, :rows]))
+        floats = _shuffled(self._floats[:, :rows])
+        return zlib.compress(b"".join((head, integers, floats, texts, _shuffled(counts))), 6)
+
+
+class _Factored:
+    """Values of which few differ: [distinct values, which of them each row has].
+
+    One value for all rows has no second part.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[Any, int] = {}
+        self._which: list[int] = []
+
+    def add(self, value: Any) -> None:
+        self._which.append(self._places.setdefault(value, len(self._places)))
+
+    def kept(self) -> list[Any]:
+        distinct = list(self._places)
+        return [distinct] if len(distinct) == 1 else [distinct, self._which]
 
 
 def _whole(value: float | None, kind: str) -> int:
     if value is None:
         return _UNKNOWN
     return round(value * _US) if kind == "s" else int(value)
-
-
-def _factored(values: Sequence[Any]) -> list[Any]:
-    """[distinct values, which of them each row has]; one value for all rows has no second part."""
-    places: dict[Any, int] = {}
-    which = [places.setdefault(value, len(places)) for value in values]
-    return [list(places)] if len(places) == 1 else [list(places), which]
-
-
-def _count_differences(rows: Sequence[Row]) -> NDArray[np.int64]:
-    """Counts of all rows in one; those with the edges of the row before as differences to it."""
-    parts = []
-    edges: tuple[float, ...] | None = None
-    before = np.zeros(0, np.int64)
-    for row in rows:
-        counts = np.array(row.counts, dtype=np.int64)
-        parts.append(counts - before if row.edges_ms == edges else counts)
-        edges, before = row.edges_ms, counts
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 
 def _differences(values: NDArray[np.int64]) -> NDArray[np.int64]:

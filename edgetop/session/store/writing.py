@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edgetop.session.store import block, rows, schema
@@ -21,28 +21,57 @@ if TYPE_CHECKING:
     from edgetop.stats.soak import Minute
 
 
-@dataclass(slots=True)
 class _Open:
-    """The block that still grows."""
+    """The block that still grows.
 
-    first: int
-    run: int
-    columns: tuple[Column, ...]
-    taken: list[Row] = field(default_factory=list)
+    Args:
+        first: Number of its first sample in the session.
+        run: Of its samples.
+        row: Its first.
+        sensors: How many the board had.
+    """
+
+    def __init__(self, first: int, run: int, row: Row, sensors: int) -> None:
+        self._first_number = first
+        self._run = run
+        self._first = self._last = row
+        its_columns = columns(sensors)
+        self._columns = _columns_text(its_columns)
+        self._growing = block.Growing(its_columns)
+
+    @property
+    def full(self) -> bool:
+        """It takes no more."""
+        return self._growing.rows >= block.MOST_ROWS
+
+    def fits(self, row: Row, run: int) -> bool:
+        """Whether a row can be one of it."""
+        first = self._first
+        return (self._run, first.run, first.sensors) == (run, row.run, row.sensors)
+
+    def add(self, row: Row) -> None:
+        """Take a row that fits."""
+        self._last = row
+        self._growing.add(row)
 
     def encoded(self) -> rows.Block:
-        first, last = self.taken[0], self.taken[-1]
+        """It as it is written."""
         return rows.Block(
-            first=self.first,
-            samples=len(self.taken),
-            run=self.run,
-            start_s=first.values["elapsed_s"],
-            end_s=last.values["elapsed_s"],
-            columns=to_text(self.columns),
-            facts=first.run,
-            sensors=first.sensors,
-            data=block.encode(self.columns, self.taken),
+            first=self._first_number,
+            samples=self._growing.rows,
+            run=self._run,
+            start_s=self._first.values["elapsed_s"],
+            end_s=self._last.values["elapsed_s"],
+            columns=self._columns,
+            facts=self._first.run,
+            sensors=self._first.sensors,
+            data=self._growing.encoded(),
         )
+
+
+@lru_cache(8)
+def _columns_text(its_columns: tuple[Column, ...]) -> str:
+    return to_text(its_columns)
 
 
 class Batch(NamedTuple):
@@ -87,6 +116,7 @@ class SessionWriter:
         self.runs = 0
         self.begun = False
         """Some of it is in the database."""
+        self._process = this_process()
         self._flattener = Flattener()
         self._open: _Open | None = None
         self._closed: list[rows.Block] = []
@@ -104,11 +134,11 @@ class SessionWriter:
         row = self._flattener.row(sample)
         self._soak.add(sample)
         place = self._open
-        if place is None or not _fits(place, row, sample.run.number):
+        number = sample.run.number
+        if place is None or not place.fits(row, number):
             self._close_block()
-            number_of_sensors = len(sample.board.sensors)
-            place = self._open = _Open(self.samples, sample.run.number, columns(number_of_sensors))
-        place.taken.append(row)
+            place = self._open = _Open(self.samples, number, row, len(sample.board.sensors))
+        place.add(row)
         for event in sample.events:
             self._events.append(
                 rows.StoredEvent(self._event_count, self.samples, sample.elapsed_s, event)
@@ -120,7 +150,7 @@ class SessionWriter:
         self.models.setdefault(sample.run.model)
         self.samples += 1
         self.duration_s = max(self.duration_s, sample.elapsed_s)
-        if len(place.taken) >= block.MOST_ROWS:
+        if place.full:
             self._close_block()
 
     def add_hash(self, run: int, sha256: str) -> None:
@@ -145,7 +175,7 @@ class SessionWriter:
         size_bytes = self._closed_bytes + sum(len(item.data) for item in growing)
         return Batch(
             session=rows.SessionRow(
-                self.id, self.started_unix_s, self.ended_unix_s, this_process(),
+                self.id, self.started_unix_s, self.ended_unix_s, self._process,
                 to_text(self.facts), to_text(tuple(self.models)), self.samples, self.runs,
                 self.duration_s, size_bytes,
             ),
@@ -205,11 +235,6 @@ def write_batch(connection: sqlite3.Connection, batch: Batch) -> None:
             "UPDATE runs SET model_sha256 = ? WHERE session = ? AND number = ?",
             [(sha256, session, number) for number, sha256 in batch.hashes.items()],
         )
-
-
-def _fits(place: _Open, row: Row, run: int) -> bool:
-    first = place.taken[0]
-    return (place.run, first.run, first.sensors) == (run, row.run, row.sensors)
 
 
 def new_id(started_unix_s: float) -> str:

@@ -8,6 +8,7 @@ from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
 from textual.layout import Layout, WidgetPlacement
 from textual.screen import Screen
 
+from edgetop.ui.pacing import PacedApp
 from edgetop.ui.widgets.panel import Panel
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from textual.layout import ArrangeResult
     from textual.widget import Widget
 
+    from edgetop.ui.cells import Patch
     from edgetop.ui.layout import Box
     from edgetop.ui.theme import Theme
     from edgetop.ui.view import View
@@ -82,9 +84,28 @@ class PaintedScreen(Screen[None]):
 
     def show(self) -> None:
         """Paint the view; parts without a place have no size and cost nothing."""
-        for panel in self.panels:
-            if panel.size:
-                panel.show()
+        changed = [
+            (panel, patches) for panel in self.panels if panel.size and (patches := panel.advance())
+        ]
+        if not changed or self._send(changed):
+            return
+        for panel, patches in changed:
+            panel.refresh_cells(patches)
+
+    def _send(self, changed: list[tuple[Panel, list[Patch]]]) -> bool:
+        """Send the cells that changed straight away, where nothing lies over them."""
+        app = self.app
+        if not isinstance(app, PacedApp) or not app.sees_all_of(self):
+            return False
+        cells: list[Patch] = []
+        for panel, patches in changed:
+            panel.sent(patches)
+            region = panel.content_region
+            if region:  # else it has lost its place
+                cells.extend(patch.at(region.x, region.y) for patch in patches)
+        if cells:
+            app.send_cells(self, cells, self.inks)
+        return True
 
     def arrange_again(self) -> None:
         """Textual keeps an arrangement until a child asks for another."""

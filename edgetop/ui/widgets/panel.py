@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from edgetop.paint.rows import fit
+from edgetop.paint.changes import changed_part
+from edgetop.paint.rows import TEXT, fit
+from edgetop.ui.cells import Patch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +29,8 @@ class Panel(Widget, can_focus=False):
     """Paints what a function makes of the view.
 
     Textual repaints whatever it is told to, equal or not, and each repainted row costs about
-    0.1 ms and starts again at the widget's left edge. So the rows of the last frame are kept,
-    and only regions that differ are refreshed; a frame without a difference sends nothing.
+    0.1 ms. So the rows of the last frame are kept, and only cells that differ go out; a frame
+    without a difference sends nothing.
 
     Args:
         paint: (view, width, height) -> rows.
@@ -58,47 +59,53 @@ class Panel(Widget, can_focus=False):
         self._inks = theme
         self._asked: list[Row] = []
         self._rows: list[Row] = []
-        self._strips: list[Strip] = []
         if title is not None:
             self.border_title = title
 
-    def show(self) -> None:
-        """Paint the view as it is now; sends only what differs from the frame before."""
+    def advance(self) -> list[Patch]:
+        """Paint the view as it is now; returns the cells that differ, from the panel's corner.
+
+        They are not on the terminal yet: `refresh_cells` has Textual send them, or whoever sends
+        them says so with `sent`.
+        """
         width, height = self.size
         rows = self._paint(self._view, width, height)[:height]
         rows += [()] * (height - len(rows))
-        changed: list[Region] = []
+        patches: list[Patch] = []
         for y, row in enumerate(rows):
             if y < len(self._asked) and self._asked[y] == row:
                 continue
             fitted = fit(row, width, self._view.symbols.ellipsis)
-            if y < len(self._rows) and self._rows[y] == fitted:
-                continue
-            changed.append(self._region(y, fitted, width))
-            self._put(y, fitted, width)
+            if y >= len(self._rows):
+                self._rows.append(fitted)
+                patches.append(Patch(0, y, fitted))
+            elif self._rows[y] != fitted:
+                start, part = changed_part(self._rows[y], fitted)
+                self._rows[y] = fitted
+                patches.append(Patch(start, y, part))
         self._asked = rows
-        if changed:
-            self.refresh(*changed)
+        return patches
 
-    def _put(self, y: int, row: Row, width: int) -> None:
-        strip = Strip([Segment(text, self._inks.style(ink)) for text, ink in row], width)
-        if y < len(self._rows):
-            self._rows[y], self._strips[y] = row, strip
-        else:
-            self._rows.append(row)
-            self._strips.append(strip)
+    def refresh_cells(self, patches: list[Patch]) -> None:
+        """Have Textual repaint these cells."""
+        self.refresh(*(patch.region for patch in patches))
 
-    def _region(self, y: int, row: Row, width: int) -> Region:
-        """The cells of a row up to the last one that changed; what is left of it is sent anyway."""
-        if y >= len(self._rows):
-            return Region(0, y, width, 1)
-        return Region(0, y, min(width, _last_difference(self._rows[y], row)), 1)
+    def sent(self, patches: list[Patch]) -> None:
+        """These cells are on the terminal: Textual need not send them, but must not know others."""
+        top = self.content_offset.y
+        self._styles_cache.set_dirty(*(Region(0, patch.y + top, 1, 1) for patch in patches))
+
+    def show(self) -> None:
+        """Paint the view as it is now; sends only what differs from the frame before."""
+        patches = self.advance()
+        if patches:
+            self.refresh_cells(patches)
 
     def render_line(self, y: int) -> Strip:
         """One row as it was last painted."""
-        if y < len(self._strips):
-            return self._strips[y]
-        return Strip([Segment(" " * self.size.width, self._inks.style("text"))], self.size.width)
+        width = self.size.width
+        row = self._rows[y] if y < len(self._rows) else ((" " * width, TEXT),)
+        return Strip([Segment(text, self._inks.style(ink)) for text, ink in row], width)
 
     def use_theme(self, theme: Theme) -> None:
         """Paint everything again in other inks."""
@@ -112,17 +119,5 @@ class Panel(Widget, can_focus=False):
         self.show()
 
     def _forget(self) -> None:
-        self._asked, self._rows, self._strips = [], [], []
+        self._asked, self._rows = [], []
         self.refresh()
-
-
-def _last_difference(before: Row, after: Row) -> int:
-    """Cells from the left edge to the end of the last difference between two rows."""
-    old = [(char, ink) for text, ink in before for char in text]
-    new = [(char, ink) for text, ink in after for char in text]
-    if len(old) != len(new):
-        return cell_len("".join(char for char, _ in new))
-    last = len(new)
-    while last and old[last - 1] == new[last - 1]:
-        last -= 1
-    return cell_len("".join(char for char, _ in new[:last]))
