@@ -26,6 +26,7 @@ _MODULES = (
     "compare",
     "accuracy",
     "report",
+    "selftest",
 )
 """One module for each command of its name, in the order of the help."""
 
