@@ -50,7 +50,7 @@ class Contestant(ABC):
     name: str
     process: subprocess.Popen[bytes]
     pids: list[int]
-    """All its processes as of when it last stood still; first the one that was started."""
+    """All its processes as of the last `look`; first the one that was started."""
 
     @property
     def own_pids(self) -> list[int]:
@@ -73,11 +73,13 @@ class Contestant(ABC):
     def stop(self) -> None:
         """Let it stand still, and what it has started in the meantime."""
         self._signal(signal.SIGSTOP)
-        with contextlib.suppress(psutil.Error):
-            children = psutil.Process(self.process.pid).children(recursive=True)
-            known, self.pids = self.pids, [self.process.pid, *(child.pid for child in children)]
-            for pid in set(self.pids) - set(known):
-                _send(pid, signal.SIGSTOP)
+        for pid in self.look():
+            _send(pid, signal.SIGSTOP)
+
+    def look(self) -> set[int]:
+        """Bring `pids` up to date; returns those that are new."""
+        known, self.pids = self.pids, self._family()
+        return set(self.pids) - set(known)
 
     def check(self) -> None:
         """Look whether it lives.
@@ -101,6 +103,10 @@ class Contestant(ABC):
         """End it."""
         self.go_on()
         end(self.process)
+
+    def _family(self) -> list[int]:
+        """The process that was started, and all below it."""
+        return family(self.process)
 
     def _signal(self, number: int) -> None:
         for pid in self.pids:
@@ -236,6 +242,14 @@ class Edgetop(Contestant):
             self.terminal.close()
         else:
             end(self.process)
+
+
+def family(process: subprocess.Popen[bytes]) -> list[int]:
+    """A process and all below it."""
+    below: list[int] = []
+    with contextlib.suppress(psutil.Error):
+        below = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+    return [process.pid, *below]
 
 
 def options(spec: RunSpec) -> list[str]:

@@ -36,6 +36,13 @@ _INFERENCES = 5
 _LONGEST_STRETCH = 1.5
 """A slice that lasted so much longer than planned: the machine was suspended, or this process."""
 _SETTLE_S = 0.01
+_RUN_IN_S = 3.0
+"""For edgetop to import and paint for the first time all that it will need, at least; then until
+it is at rest, as it reads all of a large model once to tell what it is."""
+_LONGEST_RUN_IN_S = 15.0
+_AT_REST = 0.1
+"""Of a core."""
+_LOOK_S = 1.0
 _LEAST_ENDS = 3
 
 
@@ -86,11 +93,11 @@ def measure_slice(contestant: Contestant, timing: Timing, patience: Patience) ->
     contestant.go_on()
     try:
         patience.sleep(timing.lead_s)
-        own_s = _own_cpu_s(contestant)  # of each, as one may end meanwhile
+        own_s = _own_cpu_s(contestant)
         before, begin_ns = machine.busy(contestant.pids), time.monotonic_ns()
         patience.sleep(timing.slice_s)
         after, end_ns = machine.busy(contestant.pids), time.monotonic_ns()
-        used_s = _own_cpu_s(contestant)
+        used_s = _used_s(own_s, contestant)
     finally:
         contestant.stop()
     time.sleep(_SETTLE_S)
@@ -105,13 +112,38 @@ def measure_slice(contestant: Contestant, timing: Timing, patience: Patience) ->
         cycles_ns=np.diff(ends[(ends >= begin_ns) & (ends <= end_ns)]),
         other_percent=machine.other_load_percent(before, after),
         seconds=seconds,
-        own_cpu_s=sum(max(0.0, used_s[pid] - own_s[pid]) for pid in own_s),
+        own_cpu_s=used_s,
         written=contestant.written(begin_ns / 1e9, end_ns / 1e9),
     )
 
 
+def _run_in(contestant: Contestant, timing: Timing, patience: Patience) -> None:
+    """Let a program run that has just been started, until it runs as it will go on."""
+    contestant.go_on()
+    limit_s = time.monotonic() + _LONGEST_RUN_IN_S
+    try:
+        patience.sleep(max(timing.slice_s, _RUN_IN_S if contestant.own_pids else 0.0))
+        while time.monotonic() < limit_s:
+            contestant.look()
+            before_s = _own_cpu_s(contestant)
+            if not before_s:
+                return
+            patience.sleep(_LOOK_S)
+            if _used_s(before_s, contestant) < _AT_REST * _LOOK_S:
+                return
+    finally:
+        contestant.stop()
+
+
 def _own_cpu_s(contestant: Contestant) -> dict[int, float]:
+    """Of each process of edgetop; one may end before the next look."""
     return {pid: machine.cpu_s(pid) for pid in contestant.own_pids}
+
+
+def _used_s(before_s: dict[int, float], contestant: Contestant) -> float:
+    """Processor time since `_own_cpu_s`."""
+    now_s = _own_cpu_s(contestant)
+    return sum(max(0.0, now_s.get(pid, 0.0) - spent_s) for pid, spent_s in before_s.items())
 
 
 def per_second(ends: NDArray[np.int64], begin_ns: int, end_ns: int) -> float:
@@ -165,7 +197,7 @@ def compare(
 ) -> None:
     """Measure until each comparison has so many pairs, or the time is up.
 
-    Each program first runs for one slice that does not count: it has just been started.
+    Each program first runs for a time that does not count: it has just been started.
 
     Args:
         comparisons: Of programs that stand still. What is measured is added to them.
@@ -181,10 +213,10 @@ def compare(
         StoppedError: Somebody wants the measurement to end.
     """
     patience = patience or Patience()
-    until_s = time.monotonic() + limit_s
     programs = {id(one): one for item in comparisons for one in (item.bare, item.variant)}
     for program in programs.values():
-        measure_slice(program, timing, patience)
+        _run_in(program, timing, patience)
+    until_s = time.monotonic() + limit_s
     while missing := [one for one in comparisons if len(one.pairs) < pairs]:
         for comparison in order.sample(missing, len(missing)):
             if time.monotonic() >= until_s:
