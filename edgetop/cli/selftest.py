@@ -186,8 +186,9 @@ def _print(spec: RunSpec, result: Result, *, as_json: bool) -> None:
 
     if as_json:
         text = json.dumps(selftest_lines.record(spec, result), indent=2)
-    elif result.control is None:
-        return  # interrupted before anything was measured
+    elif result.interrupted and not result.pairs:
+        streams.complain("interrupted before a pair of slices was measured")
+        return
     else:
         text = "\n".join(selftest_lines.lines(spec, result))
     streams.say(text, sys.stdout)

@@ -59,6 +59,11 @@ class Result:
     interrupted: bool = False
 
     @property
+    def pairs(self) -> int:
+        """Of all variants, the control's included."""
+        return sum(one.pairs for one in (self.control, *self.variants) if one)
+
+    @property
     def bare_fps(self) -> float | None:
         """Images per second of the bare loop."""
         per_s = median(

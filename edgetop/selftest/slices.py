@@ -117,6 +117,12 @@ def measure_slice(contestant: Contestant, timing: Timing, patience: Patience) ->
     )
 
 
+def _check(programs: Sequence[Contestant]) -> None:
+    """Find out at once when one has died, although it is not its turn."""
+    for program in programs:
+        program.check()
+
+
 def _run_in(contestant: Contestant, timing: Timing, patience: Patience) -> None:
     """Let a program run that has just been started, until it runs as it will go on."""
     contestant.go_on()
@@ -213,13 +219,15 @@ def compare(
         StoppedError: Somebody wants the measurement to end.
     """
     patience = patience or Patience()
-    programs = {id(one): one for item in comparisons for one in (item.bare, item.variant)}
-    for program in programs.values():
+    programs = list(dict.fromkeys(one for item in comparisons for one in (item.bare, item.variant)))
+    for program in programs:
+        _check(programs)
         _run_in(program, timing, patience)
     until_s = time.monotonic() + limit_s
     while missing := [one for one in comparisons if len(one.pairs) < pairs]:
         for comparison in order.sample(missing, len(missing)):
             if time.monotonic() >= until_s:
                 return
+            _check(programs)
             comparison.measure(order, timing, patience)
             progress(sum(len(one.pairs) for one in comparisons), pairs * len(comparisons))
