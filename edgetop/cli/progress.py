@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+
+class Told(Protocol):
+    """Is told how far it is."""
+
+    def __call__(self, done: int, total: int, note: str = "", /) -> None:
+        """So much of so much is done; the note stands behind the title."""
 
 
 @contextlib.contextmanager
-def bar(title: str, *, moving: bool = True) -> Iterator[Callable[[int, int], None]]:
+def bar(title: str, *, moving: bool = True) -> Iterator[Told]:
     """A bar on standard error, to be told how much of how much is done; nothing elsewhere.
 
     Args:
@@ -20,7 +27,7 @@ def bar(title: str, *, moving: bool = True) -> Iterator[Callable[[int, int], Non
             run beside a measurement.
     """
     if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda _done, _all: None
+        yield lambda _done, _total, _note="": None
         return
     from rich import progress
     from rich.console import Console
@@ -29,11 +36,20 @@ def bar(title: str, *, moving: bool = True) -> Iterator[Callable[[int, int], Non
         progress.TextColumn("{task.description}", markup=False), progress.BarColumn(),
         progress.MofNCompleteColumn(), progress.TimeRemainingColumn(),
     )  # fmt: skip
-    console = Console(stderr=True)
-    with progress.Progress(
-        *columns, console=console, transient=True, auto_refresh=moving
-    ) as painted:
-        task = painted.add_task(title, total=None)
-        yield lambda done, total: painted.update(
-            task, completed=done, total=total, refresh=not moving
-        )
+    painted = progress.Progress(
+        *columns, console=Console(stderr=True), transient=True, auto_refresh=moving
+    )
+    task = painted.add_task(title, total=None)
+
+    def told(done: int, total: int, note: str = "", /) -> None:
+        words = f"{title}, {note}" if note else title
+        with contextlib.suppress(OSError):  # the terminal has gone; the work goes on
+            painted.update(task, description=words, completed=done, total=total, refresh=not moving)
+
+    with contextlib.suppress(OSError):
+        painted.start()
+    try:
+        yield told
+    finally:
+        with contextlib.suppress(OSError):
+            painted.stop()

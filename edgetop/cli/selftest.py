@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import subprocess
 import sys
@@ -109,8 +110,12 @@ def main(arguments: argparse.Namespace) -> int:
 
     with Interrupts() as interrupts, Home() as home:
         result = _measured(spec, arguments, home, interrupts)
-    _print(spec, result, as_json=arguments.json)
-    return ExitCode.INTERRUPTED if result.interrupted else ExitCode.DONE
+    if not result.interrupted:
+        _print(spec, result, as_json=arguments.json)
+        return ExitCode.DONE
+    with contextlib.suppress(UsageError):  # the terminal may have gone, and brought the signal
+        _print(spec, result, as_json=arguments.json)
+    return ExitCode.INTERRUPTED
 
 
 def _spec(arguments: argparse.Namespace) -> RunSpec:

@@ -77,7 +77,7 @@ def measure(
     plan: Plan,
     home: Home,
     patience: Patience,
-    progress: Callable[[int, int], object],
+    progress: Callable[[int, int, str], object],
 ) -> Result:
     """Run all variants beside the bare loop; what was measured until it was stopped counts.
 
@@ -86,7 +86,7 @@ def measure(
         plan: How.
         home: Where the programs live.
         patience: Tells when somebody wants it to end.
-        progress: Told how many pairs there are, of how many.
+        progress: Told how many pairs there are, of how many, and in words what was dropped.
 
     Raises:
         EdgetopError: The model cannot be run, or a program died.

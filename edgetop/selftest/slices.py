@@ -199,7 +199,7 @@ def compare(
     pairs: int,
     limit_s: float,
     patience: Patience | None = None,
-    progress: Callable[[int, int], object] = lambda _done, _all: None,
+    progress: Callable[[int, int, str], object] = lambda _done, _all, _note: None,
 ) -> None:
     """Measure until each comparison has so many pairs, or the time is up.
 
@@ -212,7 +212,7 @@ def compare(
         pairs: That are wanted of each.
         limit_s: When to end without them.
         patience: How to wait.
-        progress: Told how many pairs there are, of how many.
+        progress: Told how many pairs there are, of how many, and in words what was dropped.
 
     Raises:
         EdgetopError: A program has died.
@@ -230,4 +230,7 @@ def compare(
                 return
             _check(programs)
             comparison.measure(order, timing, patience)
-            progress(sum(len(one.pairs) for one in comparisons), pairs * len(comparisons))
+            kept = sum(min(len(one.pairs), pairs) for one in comparisons)
+            dropped = sum(one.dropped for one in comparisons)
+            note = f"{dropped} dropped, others use the machine" if dropped else ""
+            progress(kept, pairs * len(comparisons), note)
