@@ -37,8 +37,9 @@ def bar(title: str, *, moving: bool = True) -> Iterator[Told]:
         progress.MofNCompleteColumn(), progress.TimeRemainingColumn(),
     )  # fmt: skip
     painted = progress.Progress(
-        *columns, console=Console(stderr=True), transient=True, auto_refresh=moving
-    )
+        *columns, console=Console(stderr=True), transient=True, auto_refresh=moving,
+        redirect_stdout=False, redirect_stderr=False,  # nothing else is printed meanwhile
+    )  # fmt: skip
     task = painted.add_task(title, total=None)
 
     def told(done: int, total: int, note: str = "", /) -> None:
