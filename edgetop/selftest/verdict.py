@@ -71,7 +71,7 @@ def sentence(control: Figures, variants: list[Figures]) -> str:
             "pairs; end them, or try again later"
         )
     if Verdict.FEW in found or not variants:
-        return f"{pairs} pairs are too few to tell; give it more time"
+        return f"too few pairs to tell ({pairs} of all variants); give it more time"
     names: dict[str, list[str]] = {}
     for one in variants:
         names.setdefault(words(one, control), []).append(one.name)

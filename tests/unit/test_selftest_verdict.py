@@ -199,6 +199,13 @@ def test_a_busy_machine_is_told_with_the_pairs_it_cost() -> None:
     )
 
 
+def test_too_few_pairs_are_told_with_their_number() -> None:
+    few = [Figures("headless", 3, 0), Figures("screen", 2, 1)]
+    assert sentence(Figures("A/A control", 3, 0), few) == (
+        "too few pairs to tell (9 of all variants); give it more time"
+    )
+
+
 # -- how it is printed ---------------------------------------------------------------------
 
 
