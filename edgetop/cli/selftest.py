@@ -15,6 +15,7 @@ from edgetop.cli.values import add_debug, interval, positive, seconds, whole
 from edgetop.errors import EdgetopError, ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from edgetop.config import Settings
     from edgetop.engine.spec import RunSpec
     from edgetop.selftest.home import Home
     from edgetop.selftest.measure import Result
@@ -45,6 +46,10 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument(
         "--input-shape", action="append", default=[], metavar="[NAME:]1,3,224,224",
         help="shape of an input; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--sensors", choices=("jtop",), metavar="jtop",
+        help="ask the jtop service of jetson-stats as well",
     )  # fmt: skip
     parser.add_argument(
         "--screen", type=size, default=_SIZE, metavar="WxH",
@@ -104,12 +109,15 @@ def main(arguments: argparse.Namespace) -> int:
             "the self test stops programs and reads /proc, which only Linux has; edgetop's own "
             "use of processor and memory is on its screen"
         )
-    spec = _spec(arguments)
+    settings = config.load()
+    spec = _spec(arguments, settings)
+    sensors = arguments.sensors or settings.sensors
+    options = ("--sensors", sensors) if sensors else ()
     from edgetop.selftest.home import Home
     from edgetop.ui.interrupts import Interrupts
 
     with Interrupts() as interrupts, Home() as home:
-        result = _measured(spec, arguments, home, interrupts)
+        result = _measured(spec, arguments, options, home, interrupts)
     if not result.interrupted:
         _print(spec, result, as_json=arguments.json)
         return ExitCode.DONE
@@ -118,11 +126,10 @@ def main(arguments: argparse.Namespace) -> int:
     return ExitCode.INTERRUPTED
 
 
-def _spec(arguments: argparse.Namespace) -> RunSpec:
+def _spec(arguments: argparse.Namespace, settings: Settings) -> RunSpec:
     from edgetop.engine import providers
     from edgetop.engine.spec import RunSpec
 
-    settings = config.load()
     choice = run.chosen(
         settings.model if arguments.model is None else arguments.model, arguments.sha256
     )
@@ -139,7 +146,11 @@ def _spec(arguments: argparse.Namespace) -> RunSpec:
 
 
 def _measured(
-    spec: RunSpec, arguments: argparse.Namespace, home: Home, interrupts: Interrupts
+    spec: RunSpec,
+    arguments: argparse.Namespace,
+    options: tuple[str, ...],
+    home: Home,
+    interrupts: Interrupts,
 ) -> Result:
     from edgetop.cli import progress
     from edgetop.selftest.measure import Plan, Result, measure
@@ -147,7 +158,7 @@ def _measured(
 
     plan = Plan(
         arguments.screen, arguments.interval, arguments.pairs, arguments.duration,
-        arguments.max_load,
+        arguments.max_load, options,
     )  # fmt: skip
     patience = Patience(lambda: interrupts.happened)
     try:

@@ -177,6 +177,7 @@ class Edgetop(Contestant):
         patience: How to wait for it.
         interval_s: Time between samples.
         size: Columns and rows of its terminal; None = without a screen.
+        more: Options besides.
 
     Raises:
         EdgetopError: It does not come so far.
@@ -184,12 +185,12 @@ class Edgetop(Contestant):
 
     def __init__(
         self, name: str, spec: RunSpec, home: Home, patience: Patience,
-        *, interval_s: float, size: tuple[int, int] | None,
+        *, interval_s: float, size: tuple[int, int] | None, more: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self.name = name
         self.terminal: PtyProgram | None = None
         self._errors = home.folder / f"edgetop-{time.monotonic_ns()}.err"
-        command = [PYTHON, "-m", "edgetop", *options(spec), "--interval", f"{interval_s:g}"]
+        command = [PYTHON, "-m", "edgetop", *options(spec), "--interval", f"{interval_s:g}", *more]
         if size is not None:
             self.terminal = PtyProgram(command, size, home.env, home.folder)
             self.process = self.terminal.process

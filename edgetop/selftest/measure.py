@@ -40,6 +40,8 @@ class Plan:
     """When to end without them."""
     max_load_percent: float = slices.MAX_LOAD_PERCENT
     """What others may use of the machine in a slice that counts."""
+    options: tuple[str, ...] = ()
+    """More options of `edgetop run`."""
 
 
 @dataclass(slots=True)
@@ -136,11 +138,16 @@ def _start(
         program.stop()
         return program
 
-    columns, rows = plan.size
-    headless, screen = (
-        halted(Edgetop(name, spec, home, patience, interval_s=plan.interval_s, size=size))
-        for name, size in ((HEADLESS, None), (f"screen {columns}x{rows}", plan.size))
-    )
+    def edgetop(name: str, size: tuple[int, int] | None) -> Any:
+        return halted(
+            Edgetop(
+                name, spec, home, patience,
+                interval_s=plan.interval_s, size=size, more=plan.options,
+            )
+        )  # fmt: skip
+
+    headless = edgetop(HEADLESS, None)
+    screen = edgetop("screen {}x{}".format(*plan.size), plan.size)
     bare: BareLoop = halted(BareLoop("bare loop", spec, home, patience))
     control = halted(BareLoop(CONTROL, spec, home, patience))
     comparisons += [

@@ -89,7 +89,7 @@ def until_nothing_is_left(folder: Path, processes: list[psutil.Process]) -> None
         time.sleep(0.05)
 
 
-def endless(model: Path) -> Edgetop:
+def endless(model: Path | str) -> Edgetop:
     """A self test that does not end by itself within a test."""
     return Edgetop("selftest", "--model", model, *FAST, "--pairs", "10000", "--duration", "600")
 
@@ -142,13 +142,14 @@ def test_a_signal_while_it_starts_ends_it_too(model: Path, temporary: Path) -> N
     until_nothing_is_left(temporary, [])
 
 
-def test_a_kill_leaves_neither_processes_nor_files(model: Path, temporary: Path) -> None:
-    """Most of them stand still at that moment, and cannot end by themselves."""
-    with endless(model) as running:
+def test_a_kill_leaves_neither_processes_nor_files(temporary: Path, own_home: Path) -> None:
+    """Most stand still at that moment and cannot end by themselves; the model was built there."""
+    with endless("squeezenet_v1.1") as running:
         processes = until_all_run(temporary)
         running.process.kill()
         running.process.wait()
         until_nothing_is_left(temporary, processes)
+    assert [path for path in own_home.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("victim", ["edgetop.engine", "edgetop.engine.bare_loop"])
