@@ -65,7 +65,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--duration", type=positive, default=_LIMIT_S, metavar="S",
-        help=f"end after S seconds even without them ({_LIMIT_S:g})",
+        help=f"measure for at most S seconds ({_LIMIT_S:g})",
     )  # fmt: skip
     parser.add_argument(
         "--max-load", type=seconds, default=_MAX_LOAD_PERCENT, metavar="PERCENT",
