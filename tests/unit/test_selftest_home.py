@@ -42,6 +42,7 @@ def test_a_stopped_process_of_the_home_is_killed_and_the_folder_removed(tmp_path
     (folder / "deep").mkdir(parents=True)
     process = sleeper(folder)
     process.send_signal(signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)
     guard.clear(folder)
     assert process.wait(30) == -signal.SIGKILL
     assert not folder.exists()
@@ -82,6 +83,7 @@ def test_the_guard_clears_up_after_a_process_that_was_killed(tmp_path: Path) -> 
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'],\n"
         "    env=home.env, start_new_session=True, stdout=subprocess.DEVNULL)\n"
         "os.kill(child.pid, signal.SIGSTOP)\n"
+        "os.waitpid(child.pid, os.WUNTRACED)\n"
         "print(home.folder, child.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
