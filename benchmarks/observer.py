@@ -83,15 +83,15 @@ _SELDOM: tuple[Start, ...] = (_screen(120, 40, 1),)
 def _groups(quick: bool) -> list[Group]:
     """What is measured, each with the pairs that are wanted and the time in which they must come.
 
-    The times add up to 9 minutes; starting the programs takes two more.
+    The times add up to 8 minutes; starting the programs takes two more.
     """
     groups = [
-        *(Group(TINY, threads, _USUAL, 0.5, 10, 45.0) for threads in (1, 2)),
+        *(Group(TINY, threads, _USUAL, 0.5, 10, 40.0) for threads in (1, 2)),
         *(Group(SMALL, threads, _USUAL, 0.5, 12, 50.0) for threads in (1, 2)),
         *(Group(MEDIUM, threads, _USUAL, 0.5, 12, 55.0) for threads in (1, 2)),
-        *(Group(LARGE, threads, _USUAL, 0.5, 8, 65.0) for threads in (1, 2)),
-        Group(SMALL, 2, _OTHERS, 0.5, 10, 75.0),
-        Group(SMALL, 2, _SELDOM, 1.0, 10, 50.0),
+        *(Group(LARGE, threads, _USUAL, 0.5, 8, 55.0) for threads in (1, 2)),
+        Group(SMALL, 2, _OTHERS, 0.5, 10, 65.0),
+        Group(SMALL, 2, _SELDOM, 1.0, 10, 40.0),
     ]
     return [replace(one, pairs=2, limit_s=one.limit_s / 4) for one in groups] if quick else groups
 

@@ -90,7 +90,7 @@ class Pairs:
 
 def run(quick: bool) -> Table:
     """Find the rate, then measure pairs until there are enough, or the time is up."""
-    wanted, limit_s = (1, 30.0) if quick else (6, 150.0)
+    wanted, limit_s = (1, 30.0) if quick else (6, 120.0)
     order = random.Random(0)
     with place() as home:
         rate_fps = round(_SHARE * _throughput(home))
