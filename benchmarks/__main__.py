@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     "observer",
+    "paced",
     "recording",
     "overrun",
     "screen",

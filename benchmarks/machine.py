@@ -5,20 +5,24 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import time
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import psutil
+
+from edgetop.selftest.machine import Busy, busy, cpu_s, other_load_percent, rss_mib
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+__all__ = [
+    "Busy", "busy", "conditions", "cpu_s", "other_load_percent", "pss_mib", "rss_mib",
+    "threads_cpu_s", "together_mib", "tree", "tree_cpu_s",
+]  # fmt: skip
+
 _PACKAGES = ("edgetop", "onnxruntime", "onnx", "numpy", "textual", "rich")
-_TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
-_PAGE_MIB = os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def conditions() -> list[tuple[str, str]]:
@@ -57,47 +61,6 @@ def _version(package: str) -> str:
         return "unknown"
 
 
-class Busy(NamedTuple):
-    """How busy the machine has been so far, and what of it is the measurement's."""
-
-    busy_s: float
-    """Processor time of all CPUs; what the hypervisor gave to others (steal) included."""
-    total_s: float
-    own_s: float
-
-
-def busy(pids: list[int]) -> Busy:
-    """The state now, with the processor time of these processes and of this one.
-
-    From ``/proc/stat``, which counts in ticks of 10 ms: half a second on two CPUs is 100 of them.
-    """
-    with open("/proc/stat", encoding="ascii") as file:
-        ticks = [int(word) for word in file.readline().split()[1:9]]
-    idle = ticks[3] + ticks[4]
-    own_s = time.process_time() + sum(cpu_s(pid) for pid in pids)
-    return Busy((sum(ticks) - idle) * _TICK_S, sum(ticks) * _TICK_S, own_s)
-
-
-def other_load_percent(before: Busy, after: Busy) -> float:
-    """What all other processes used in between, in per cent of all CPUs."""
-    total_s = after.total_s - before.total_s
-    if total_s <= 0:
-        return 0.0
-    other_s = (after.busy_s - before.busy_s) - (after.own_s - before.own_s)
-    return max(0.0, 100.0 * other_s / total_s)
-
-
-def cpu_s(pid: int) -> float:
-    """Processor time of a process and all its threads, ended ones included; 0 if it is gone.
-
-    From its CPU clock, in nanoseconds: clock_getcpuclockid(3) makes the clock's number so.
-    """
-    try:
-        return time.clock_gettime((~pid << 3) | 2)
-    except OSError:
-        return 0.0
-
-
 def threads_cpu_s(pids: list[int]) -> dict[tuple[int, str], float]:
     """Scheduler time by thread of these processes: (thread id, name) -> seconds.
 
@@ -132,15 +95,6 @@ def tree_cpu_s(pids: list[int]) -> float:
             times = psutil.Process(pid).cpu_times()
             spent_s += cpu_s(pid) + times.children_user + times.children_system
     return spent_s
-
-
-def rss_mib(pid: int) -> float | None:
-    """Resident memory of a process, shared pages included; None if it is gone."""
-    try:
-        words = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
-    except OSError:
-        return None
-    return int(words[1]) * _PAGE_MIB
 
 
 def pss_mib(pid: int) -> float | None:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks import emulated_gpu, machine
-from benchmarks.contestants import BareLoop, ring_of, wait_for_worker
+from benchmarks.contestants import BareLoop, ring_of, spec_of, wait_for_worker
 from benchmarks.peer_programs import PROGRAMS, THREADS, Program
 from benchmarks.place import SQUEEZENET, Place, place
 from benchmarks.pty_program import Frame, PtyProgram, seen
 from benchmarks.table import UNKNOWN, Table, median, number, quartiles
+from edgetop.selftest.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,11 +42,11 @@ Each program in turns, in random order, on a pseudo-terminal of {_SIZE[0]}x{_SIZ
 that answers like xterm, TERM=xterm-256color, a home of its own, and no settings but the update
 interval that its row gives (glances also looks for no update of itself). Beside each runs the same
 load, {SQUEEZENET} with {THREADS} threads without a pause, so that all pay the same cold caches: a
-bare onnxruntime loop (`benchmarks/bare_loop.py`), for edgetop its own model instead as soon as that
-runs. Figures are medians of the rounds, with the range, measured from {_SETTLE_S:g} s after the
-start on (edgetop: and {_SETTLE_MODEL_S:g} s after its model's first inference). Frames are bursts
-of output 25 ms apart. Processor time is that of the program and all its children, memory likewise;
-of edgetop all but the model's process, which is the load here. PSS divides each shared page among
+bare onnxruntime loop (`edgetop/engine/bare_loop.py`), for edgetop its own model instead as soon as
+that runs. Figures are medians of the rounds, with the range, measured from {_SETTLE_S:g} s after
+the start on (edgetop: and {_SETTLE_MODEL_S:g} s after its model's first inference). Frames are
+bursts of output 25 ms apart. Processor time is that of the program and all its children, memory
+likewise; of edgetop all but the model's process, which is the load here. PSS divides each shared page among
 those that share it. "Complete" is when {_INKED:.0%} of the rows and columns that carry ink after
 {_SETTLE_S:g} s do so. The interval of nvitop is that of its process list; the rest of it follows
 its own. The emulated GPU answers at once and never changes. jtop is not among them: it needs a
@@ -282,7 +283,7 @@ def run(quick: bool) -> Table:
 
 
 def _load(home: Place) -> BareLoop:
-    return BareLoop("load", home.model(SQUEEZENET), THREADS, home)
+    return BareLoop("load", spec_of(SQUEEZENET, THREADS, home), home, Patience())
 
 
 def _spread(values: list[float | None]) -> str:

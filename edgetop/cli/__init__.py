@@ -27,6 +27,7 @@ COMMANDS = {
     "compare": "this board beside published ones, or two recorded sessions side by side",
     "accuracy": "top-1 and top-5 on labelled pictures",
     "report": "figures and tables as one file",
+    "selftest": "what edgetop itself costs on this machine",
     "completion": "the tab key completes commands, models and sessions: for bash, zsh, fish",
 }
 """What each command does, in the order of the help. Its module has its name and `add_parser`."""

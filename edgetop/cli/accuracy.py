@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgetop.cli import run, streams
+from edgetop.cli.progress import bar
 from edgetop.cli.table import aligned
 from edgetop.cli.values import add_debug, whole
 from edgetop.errors import ExitCode, UsageError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from edgetop.engine.spec import RunSpec
-    from edgetop.study.accuracy import Progress, Result
+    from edgetop.study.accuracy import Result
     from edgetop.study.accuracy_images import Images
 
 _NAMED = 5
@@ -93,7 +94,7 @@ def main(arguments: argparse.Namespace) -> int:
         _check_target(arguments, spec)
     with Interrupts() as interrupts:
         images = accuracy_images.find(arguments.images.absolute(), arguments.labels)
-        with _progress(spec.title) as progress:
+        with bar(spec.title) as progress:
             result = accuracy.measure(
                 spec, recipe, images, output=arguments.output, offset=arguments.label_offset,
                 progress=progress, stopped=lambda: interrupts.happened,
@@ -144,24 +145,6 @@ def _check_target(arguments: argparse.Namespace, spec: RunSpec) -> None:
         with contextlib.suppress(OSError):
             if other is not None and path.samefile(other):
                 raise UsageError(f"--per-image {shown} would overwrite what is read")
-
-
-@contextlib.contextmanager
-def _progress(title: str) -> Iterator[Progress]:
-    """A bar on a terminal, nothing elsewhere."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda _done, _all: None
-        return
-    from rich import progress
-    from rich.console import Console
-
-    columns = (
-        progress.TextColumn("{task.description}", markup=False), progress.BarColumn(),
-        progress.MofNCompleteColumn(), progress.TimeRemainingColumn(),
-    )  # fmt: skip
-    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _lines(result: Result, images: Images) -> Iterator[str]:

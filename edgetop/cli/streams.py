@@ -76,7 +76,8 @@ def flush() -> None:
 
 def _told(stream: TextIO, text: str) -> bool:
     try:
-        stream.write(text)
+        if text:  # a terminal that has gone refuses even nothing
+            stream.write(text)
         stream.flush()
     except BrokenPipeError:
         silence(stream)

@@ -1,4 +1,8 @@
-"""The onnxruntime backend; of all processes but the converter's, only this imports onnxruntime."""
+"""The onnxruntime backend: through this alone edgetop runs models.
+
+The converter imports onnxruntime as well, and so does the bare loop of the self test, each in a
+process of its own.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from dataclasses import replace
@@ -57,6 +58,10 @@ class Replay:
         self._jumps: list[ReceiveJump] = []
         self._at_end: list[Callable[[], None]] = []
         self._commands: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        # Open while there may be commands. Not `SimpleQueue.get(timeout)`, which may wait for ever
+        # when the process is stopped (SIGSTOP, ctrl+z) and continues after the time is up.
+        self._bell = threading.Lock()
+        self._bell.acquire()
         self._thread = threading.Thread(target=self._play, name="replay", daemon=True)
         self._stopping = False
         self._runs: Sequence[Sample] = ()
@@ -117,35 +122,41 @@ class Replay:
 
     def finish(self) -> None:
         """Ask for the end, without waiting: safe in a signal handler."""
-        self._commands.put(self._finish)
+        self._ask(self._finish)
 
     def toggle_play(self) -> None:
         """Stand still, or go on; from the end it begins anew."""
-        self._commands.put(self._toggle)
+        self._ask(self._toggle)
 
     def faster(self) -> None:
         """Twice as fast, up to `FASTEST`."""
-        self._commands.put(lambda: self._change_speed(2.0))
+        self._ask(lambda: self._change_speed(2.0))
 
     def slower(self) -> None:
         """Half as fast, down to `SLOWEST`."""
-        self._commands.put(lambda: self._change_speed(0.5))
+        self._ask(lambda: self._change_speed(0.5))
 
     def seek(self, elapsed_s: float) -> None:
         """Go to a moment of the session."""
-        self._commands.put(lambda: self._aim_at(elapsed_s))
+        self._ask(lambda: self._aim_at(elapsed_s))
 
     def skip(self, seconds: float) -> None:
         """Go forward, or back."""
-        self._commands.put(lambda: self._aim_at(self._here_s + seconds))
+        self._ask(lambda: self._aim_at(self._here_s + seconds))
 
     def next_event(self) -> None:
         """Go to the next moment at which something happened."""
-        self._commands.put(self._aim_at_next_event)
+        self._ask(self._aim_at_next_event)
 
     def previous_event(self) -> None:
         """Go back to the last moment at which something happened."""
-        self._commands.put(self._aim_at_previous_event)
+        self._ask(self._aim_at_previous_event)
+
+    def _ask(self, command: Callable[[], None]) -> None:
+        """Have the replay's thread do this; safe in a signal handler."""
+        self._commands.put(command)
+        with contextlib.suppress(RuntimeError):  # it is open already
+            self._bell.release()
 
     # -- in the replay's thread ------------------------------------------------------------
 
@@ -172,8 +183,8 @@ class Replay:
 
     def _obey(self, wait_s: float | None) -> None:
         """Wait so long for a command; then take all there are."""
+        self._bell.acquire(timeout=-1 if wait_s is None else wait_s)
         try:
-            self._commands.get(timeout=wait_s)()
             while True:
                 self._commands.get_nowait()()
         except Empty:

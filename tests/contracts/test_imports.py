@@ -55,6 +55,9 @@ def modules_after(code: str) -> set[str]:
         ("edgetop.cli", {"numpy", "textual", "onnx", "onnxruntime", "pynvml"}),
         ("edgetop.session.live", {"textual", "onnx", "onnxruntime", "rich"}),
         ("edgetop.session.monitor", {"textual", "onnx", "onnxruntime", "rich"}),
+        ("edgetop.engine.bare_loop", {"numpy", "textual", "onnx", "onnxruntime"}),
+        ("edgetop.selftest.measure", {"textual", "rich", "onnx", "onnxruntime"}),
+        ("edgetop.selftest.guard", {"numpy", "psutil", "textual", "onnx", "onnxruntime"}),
         ("edgetop.engine.process", {"textual", "onnx", "onnxruntime"}),
         ("edgetop.engine.worker", {"textual", "rich", "onnx", "onnxruntime"}),
         ("edgetop.paint.chart", {"numpy", "textual", "onnx", "onnxruntime", "edgetop.session"}),
@@ -183,7 +186,7 @@ def test_the_import_rules_of_the_architecture_hold() -> None:
     assert "0 broken" in told.stdout
 
 
-def test_only_the_backend_and_the_converter_name_the_runtime() -> None:
+def test_only_the_backend_the_converter_and_the_yardstick_name_the_runtime() -> None:
     naming = [
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "edgetop").rglob("*.py")
@@ -192,4 +195,8 @@ def test_only_the_backend_and_the_converter_name_the_runtime() -> None:
             for line in path.read_text(encoding="utf-8").splitlines()
         )
     ]
-    assert sorted(naming) == ["edgetop/engine/convert.py", "edgetop/engine/ort.py"]
+    assert sorted(naming) == [
+        "edgetop/engine/bare_loop.py",
+        "edgetop/engine/convert.py",
+        "edgetop/engine/ort.py",
+    ]
