@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgetop.engine.diagnose import one_line
+from edgetop.engine.ending import end
 from edgetop.errors import EdgetopError, ExitCode
 
 if TYPE_CHECKING:
     from edgetop.engine.spec import RunSpec
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_GRACE_S = 2.0
+"""For a build that is told to stop: it removes its unfinished file."""
 
 
 def needed(spec: RunSpec) -> bool:
@@ -81,11 +84,7 @@ class Builder:
         """End the build; the half-written file never gets its name."""
         if self._process.poll() is None:
             self._process.terminate()
-            try:
-                self._process.wait(2)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            end(self._process, _GRACE_S)
         self._close()
 
     def _close(self) -> None:
