@@ -7,12 +7,12 @@ import socket
 import subprocess
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgetop.engine.channel import Channel
 from edgetop.engine.ending import death, end
 from edgetop.errors import EdgetopError, ExitCode, WorkerDiedError
+from edgetop.locations import PACKAGE_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from edgetop.engine.picture_plan import Recipe
     from edgetop.engine.spec import RunSpec
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _FILES_IN_ONE = 200  # keeps a message far below what the channel takes
 _TICK_S = 0.1
 _GRACE_S = 0.5
@@ -52,7 +51,7 @@ class PictureProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                cwd=_PACKAGE_ROOT,
+                cwd=PACKAGE_ROOT,
                 start_new_session=True,
             )
         self._channel = Channel(ours)

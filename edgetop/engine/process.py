@@ -15,6 +15,7 @@ from edgetop.engine.channel import Channel
 from edgetop.engine.ending import collect, death, end
 from edgetop.engine.ring import RingReader
 from edgetop.errors import EdgetopError, ExitCode, WorkerDiedError
+from edgetop.locations import PACKAGE_ROOT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from edgetop.engine.spec import RunSpec
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _GRACE_S = 0.5
 _TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
 
@@ -69,7 +69,7 @@ class WorkerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                cwd=_PACKAGE_ROOT,
+                cwd=PACKAGE_ROOT,
                 start_new_session=True,
             )
             self._readers = [RingReader(descriptor) for descriptor in rings]

@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgetop.engine.diagnose import one_line
 from edgetop.engine.ending import end
 from edgetop.errors import EdgetopError, ExitCode
+from edgetop.locations import PACKAGE_ROOT
 
 if TYPE_CHECKING:
     from edgetop.engine.spec import RunSpec
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _GRACE_S = 2.0
 """For a build that is told to stop: it removes its unfinished file."""
 
@@ -55,7 +54,7 @@ class Builder:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            cwd=_PACKAGE_ROOT,
+            cwd=PACKAGE_ROOT,
             start_new_session=True,
         )
 
