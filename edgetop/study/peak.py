@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from edgetop import locations
 from edgetop.errors import UsageError
 from edgetop.export.atomic import write_atomically
-from edgetop.locations import PACKAGE_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -149,7 +148,8 @@ def _measure(provider: str, threads: int) -> _Peak:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "edgetop.engine.peak", request],
-            check=False, capture_output=True, text=True, timeout=_PATIENCE_S, cwd=PACKAGE_ROOT,
+            check=False, capture_output=True, text=True, timeout=_PATIENCE_S,
+            cwd=locations.PACKAGE_ROOT,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise UsageError(f"the peak is unknown: it took longer than {_PATIENCE_S:g} s") from None
