@@ -78,7 +78,8 @@ def listen(
         OSError: The terminal is gone.
     """
     parser = XTermParser(debug)
-    decoder = getincrementaldecoder("utf-8")()
+    # Whatever a terminal of another encoding sends, the keys that follow are heard.
+    decoder = getincrementaldecoder("utf-8")("ignore")
 
     def hear(timeout_s: float | None, *, final: bool = False) -> None:
         ready, _, _ = select.select([fd] if final else [fd, over.readable], [], [], timeout_s)

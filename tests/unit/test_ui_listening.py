@@ -96,6 +96,14 @@ def test_half_a_character_is_waited_for(listener: Listener) -> None:
     assert key.character == "é"
 
 
+def test_bytes_that_are_no_utf8_cost_no_key(listener: Listener) -> None:
+    """A terminal of another encoding sends them for a letter with an accent."""
+    os.write(listener.writing, "é".encode("latin-1"))
+    key = listener.hear(b"b")
+    assert isinstance(key, events.Key)
+    assert key.key == "b"
+
+
 def test_the_end_of_the_terminal_is_an_error() -> None:
     """It does not spin on a descriptor that has nothing more to say."""
     made = Listener()
