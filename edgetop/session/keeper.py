@@ -68,6 +68,7 @@ class Keeper:
         self._try_again_s = 0.0
         self._pending = False
         self._hangs = False
+        self._has_lost = False
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self.problem = ""
         """Why the disk does not have all of the session at present; empty while it does."""
@@ -164,7 +165,15 @@ class Keeper:
                     self._add(item)
 
     def _add(self, item: Sample | tuple[int, str]) -> None:
-        """With the lock."""
+        """With the lock; a defect of ours costs what it concerns, not the session."""
+        try:
+            self._put_down(item)
+        except Exception as error:  # noqa: BLE001
+            if not self._has_lost:
+                self._has_lost = True
+                self._warn(f"not all is recorded, by a defect of edgetop: {error!r}", "warning")
+
+    def _put_down(self, item: Sample | tuple[int, str]) -> None:
         self._pending = self._path is not None
         if isinstance(item, tuple):
             if self._writer is not None:

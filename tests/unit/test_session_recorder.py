@@ -260,6 +260,25 @@ def test_a_defect_of_ours_does_not_end_the_recording(
     assert recorder.problem == ""
 
 
+def test_a_sample_that_a_defect_of_ours_concerns_is_told_and_the_others_are_recorded(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "sessions.db"
+    warnings, failures = Warnings(), iter(range(2))
+
+    def facts_at_last(sample: Sample) -> dict[str, Any]:
+        if next(failures, None) is not None:
+            raise ZeroDivisionError("a defect of the test")
+        return facts(sample)
+
+    recorder = Recorder(path, facts_at_last, warn=warnings)
+    for sample in STEADY:
+        recorder.add(sample)
+    recorder.close()
+    assert len(recorded.read(path)) == len(STEADY) - 2
+    assert warnings.texts.count("not all is recorded") == 1
+
+
 def test_one_damaged_row_costs_neither_the_others_nor_the_next_session(tmp_path: Path) -> None:
     path = tmp_path / "sessions.db"
     for _ in range(2):
