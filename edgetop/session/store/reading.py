@@ -12,7 +12,7 @@ from edgetop.session.store import block, listing, schema, sweeps
 from edgetop.session.store.flat import LAST_UNIX_S, Column, Restorer
 from edgetop.session.store.plain import clean, from_text
 from edgetop.session.store.rows import Block, StoredEvent, StoredRun
-from edgetop.stats.soak import Minute
+from edgetop.stats.minute import Minute
 
 if TYPE_CHECKING:
     import sqlite3
