@@ -84,10 +84,11 @@ def listen(
     def parsed(text: str) -> Iterator[Message]:
         """Noise may look like a sequence with numbers that no terminal sends: begin afresh."""
         nonlocal parser
-        try:
-            yield from parser.feed(text)
-        except (ValueError, OverflowError):
-            parser = XTermParser(debug)
+        for character in text:  # one by one: what follows the noise is heard
+            try:
+                yield from parser.feed(character)
+            except (ValueError, OverflowError):  # noqa: PERF203  text of a person
+                parser = XTermParser(debug)
 
     def hear(timeout_s: float | None, *, final: bool = False) -> None:
         ready, _, _ = select.select([fd] if final else [fd, over.readable], [], [], timeout_s)
