@@ -7,6 +7,9 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 
+PACKAGE_ROOT = _PACKAGE.parent
+"""Where ``python -m edgetop...`` finds the package, installed or not."""
+
 
 def _xdg(variable: str, fallback: str) -> Path:
     """The edgetop folder below an XDG base folder; a relative value is ignored, as XDG says."""
@@ -51,4 +54,4 @@ def shipped_dir(name: str) -> Path:
     In a wheel it lies inside the package, in a checkout beside it.
     """
     inside = _PACKAGE / name
-    return inside if inside.is_dir() else _PACKAGE.parent / name
+    return inside if inside.is_dir() else PACKAGE_ROOT / name

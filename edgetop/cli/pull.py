@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -77,7 +78,7 @@ def _pull(entry: Pretrained, path: Path, base: str | None, *, force: bool) -> No
     if has_hash(path, entry.sha256):
         streams.say(f"{shown} is there already, with the right hash", sys.stdout)
         return
-    if not force and (path.exists() or path.is_symlink()):
+    if not force and os.path.lexists(path):  # where it may not look, writing says so
         raise UsageError(f"{shown} is another file; choose a name with -o, or add --force")
     base = base or config.load().models_url
     bases = (f"{base.rstrip('/')}/",) if base else manifest.BASES

@@ -41,7 +41,7 @@ def listed() -> list[SessionInfo]:
     from edgetop.session.store import listing, schema
 
     path = locations.sessions_file()
-    if not path.exists():
+    if not schema.is_there(path):
         return []
     connection = schema.connect_to_read(path)
     try:
@@ -51,8 +51,10 @@ def listed() -> list[SessionInfo]:
 
 
 def _database() -> Path:
+    from edgetop.session.store import schema
+
     path = locations.sessions_file()
-    if not path.exists():
+    if not schema.is_there(path):
         raise UsageError(f"no session is recorded yet: there is no {path}")
     return path
 

@@ -172,7 +172,7 @@ def _delete(arguments: argparse.Namespace) -> int:
     from edgetop.session.store import listing, rows, schema
 
     path = locations.sessions_file()
-    if not path.exists():
+    if not schema.is_there(path):
         raise UsageError("no session is recorded yet")
     connection = schema.connect(path)
     try:
@@ -191,10 +191,10 @@ def _delete(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     """Exit code 2 if something is damaged."""
-    from edgetop.session.store import checking
+    from edgetop.session.store import checking, schema
 
     path = locations.sessions_file()
-    if not path.exists():
+    if not schema.is_there(path):
         raise UsageError(f"no session is recorded yet: there is no {path}")
     report = checking.check(path)
     if arguments.json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -203,10 +204,15 @@ def _precisions(text: str | None) -> list[str]:
 
 
 def _history(board: str) -> list[MeasuredRun]:
+    """For the estimate only: a sweep does without what cannot be read."""
+    from edgetop.session.store import schema
     from edgetop.session.store.measured import runs_on
 
     path = locations.sessions_file()
-    return runs_on(path, board) if path.exists() else []
+    with contextlib.suppress(schema.StoreError):
+        if schema.is_there(path):
+            return runs_on(path, board)
+    return []
 
 
 def _plan_words(course: Course, estimate: Estimate) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 import tempfile
 import warnings
@@ -17,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from edgetop.engine import inputs, values, variants
 from edgetop.engine.diagnose import one_line
+from edgetop.engine.one_task import exit_code_of
 from edgetop.engine.ort import OrtBackend
 from edgetop.engine.spec import RunSpec
 from edgetop.engine.weights import stored_precision
-from edgetop.errors import EdgetopError, ExitCode, ModelError, UsageError
+from edgetop.errors import EdgetopError, ModelError, UsageError
 
 if TYPE_CHECKING:
     import onnx
@@ -179,17 +179,9 @@ def _check(source: RunSpec, spec: RunSpec, path: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     """Make the variant and return the exit code; an error is one line on stderr."""
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     logging.disable()  # the tools' advice would stand before the one line
     warnings.simplefilter("ignore")
-    try:
-        convert(RunSpec.from_json(arguments[0]))
-    except EdgetopError as error:
-        sys.stderr.write(f"edgetop: {error.message}\n")
-        return int(error.code)
-    except KeyboardInterrupt:
-        return int(ExitCode.INTERRUPTED)
-    return int(ExitCode.DONE)
+    return exit_code_of(lambda: convert(RunSpec.from_json(arguments[0])))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ its own. The request and the answer are JSON: ``{"provider": "cpu", "threads": 2
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import tempfile
 import time
@@ -18,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edgetop.engine.diagnose import one_line
+from edgetop.engine.one_task import exit_code_of
 from edgetop.engine.ort import OrtBackend
 from edgetop.engine.spec import RunSpec
-from edgetop.errors import EdgetopError, ExitCode, ModelError
+from edgetop.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,17 +145,13 @@ def _values(size: int, *, seed: int) -> NDArray[np.float32]:
 
 def main(arguments: list[str]) -> int:
     """Measure and return the exit code; an error is one line on stderr."""
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    try:
-        wanted = json.loads(arguments[0])
-        answer = measure(str(wanted["provider"]), int(wanted["threads"]))
-        sys.stdout.write(json.dumps(answer) + "\n")
-    except EdgetopError as error:
-        sys.stderr.write(f"edgetop: {error.message}\n")
-        return int(error.code)
-    except KeyboardInterrupt:
-        return int(ExitCode.INTERRUPTED)
-    return int(ExitCode.DONE)
+    wanted = json.loads(arguments[0])
+
+    def answer() -> None:
+        found = measure(str(wanted["provider"]), int(wanted["threads"]))
+        sys.stdout.write(json.dumps(found) + "\n")
+
+    return exit_code_of(answer)
 
 
 if __name__ == "__main__":

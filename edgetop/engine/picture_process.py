@@ -7,12 +7,12 @@ import socket
 import subprocess
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgetop.engine.channel import Channel
-from edgetop.engine.process import death
+from edgetop.engine.ending import death, end
 from edgetop.errors import EdgetopError, ExitCode, WorkerDiedError
+from edgetop.locations import PACKAGE_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from edgetop.engine.picture_plan import Recipe
     from edgetop.engine.spec import RunSpec
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _FILES_IN_ONE = 200  # keeps a message far below what the channel takes
 _TICK_S = 0.1
 _GRACE_S = 0.5
-_KILLED_S = 2.0
+_LAST_WORDS_S = 2.0
+"""From the end of its socket to its own: a crash may write a file of its memory."""
 
 
 class PictureProcess:
@@ -51,7 +51,7 @@ class PictureProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                cwd=_PACKAGE_ROOT,
+                cwd=PACKAGE_ROOT,
                 start_new_session=True,
             )
         self._channel = Channel(ours)
@@ -68,9 +68,7 @@ class PictureProcess:
 
     def __exit__(self, *_: object) -> None:
         self._channel.close()
-        if not self._ends_within(_GRACE_S):
-            self._process.kill()
-            self._ends_within(_KILLED_S)  # a device may hold it longer; nobody waits for that
+        end(self._process, _GRACE_S)
 
     def events(self, stopped: Callable[[], bool]) -> Iterator[dict[str, Any]]:
         """What the process says, until it is done or `stopped` says so.
@@ -90,7 +88,7 @@ class PictureProcess:
                     return
                 yield message
             if self._channel.closed:
-                raise WorkerDiedError(f"the model's process died: {death(self._status())}")
+                raise WorkerDiedError(f"the model's process died: {self._death()}")
 
     def _give_order(self) -> None:
         self._channel.send({"order": self._order})
@@ -98,14 +96,8 @@ class PictureProcess:
             self._channel.send({"files": self._files[first : first + _FILES_IN_ONE]})
         self._channel.send({"do": "start"})
 
-    def _status(self) -> int:
-        if not self._ends_within(_KILLED_S):
-            self._process.kill()  # its socket is closed, so nobody would hear of it again
-        return self._process.wait()
-
-    def _ends_within(self, seconds: float) -> bool:
-        try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+    def _death(self) -> str:
+        """How it ended: its socket is closed, so nobody would hear of it again."""
+        if not end(self._process, _LAST_WORDS_S):
+            return "it waits for a device and cannot be ended"
+        return death(self._process.returncode)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -13,8 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edgetop.engine import ring
 from edgetop.engine.channel import Channel
+from edgetop.engine.ending import collect, death, end
 from edgetop.engine.ring import RingReader
 from edgetop.errors import EdgetopError, ExitCode, WorkerDiedError
+from edgetop.locations import PACKAGE_ROOT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,14 +23,8 @@ if TYPE_CHECKING:
 
     from edgetop.engine.spec import RunSpec
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _GRACE_S = 0.5
-_KILLED_S = 2.0
-"""For the kernel to end a killed process and take its memory back."""
 _TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
-
-_uncollected: list[subprocess.Popen[bytes]] = []
-"""Killed, but held in the kernel by a device that does not answer."""
 
 
 class Glance(NamedTuple):
@@ -55,7 +50,7 @@ class WorkerProcess:
     """
 
     def __init__(self, spec: RunSpec, log: Path | None = None) -> None:
-        _collect()
+        collect()
         self.spec = spec
         self.log = log
         ours, theirs = socket.socketpair()
@@ -74,7 +69,7 @@ class WorkerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                cwd=_PACKAGE_ROOT,
+                cwd=PACKAGE_ROOT,
                 start_new_session=True,
             )
             self._readers = [RingReader(descriptor) for descriptor in rings]
@@ -165,9 +160,6 @@ class WorkerProcess:
     def stop(self, grace_s: float = _GRACE_S) -> bool:
         """End the child: ask, wait up to `grace_s`, then kill it and nothing else.
 
-        A process that waits for a device inside the kernel does not even heed SIGKILL before
-        the device answers. Nobody waits for it here; its status is collected some time later.
-
         Returns:
             Whether it has ended.
         """
@@ -175,49 +167,12 @@ class WorkerProcess:
             return not self.alive
         self._stopping = True
         self.channel.send({"do": "stop"})
-        ended = self._ends_within(grace_s)
-        if not ended:
-            self._process.kill()
-            ended = self._ends_within(_KILLED_S)
-        if not ended:
-            _uncollected.append(self._process)
+        ended = end(self._process, grace_s)
         self.channel.close()
         self._drop_empty_log()
         return ended
-
-    def _ends_within(self, seconds: float) -> bool:
-        try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
 
     def _drop_empty_log(self) -> None:
         with contextlib.suppress(OSError):
             if self.log is not None and not self.log.stat().st_size:
                 self.log.unlink()
-
-
-def _collect() -> None:
-    """Take the status of processes that have ended at last, so that no zombie stays."""
-    _uncollected[:] = [process for process in _uncollected if process.poll() is None]
-
-
-def death(status: int) -> str:
-    """How a process ended, in words, from its status as `subprocess` gives it."""
-    if status >= 0:
-        return f"it ended with status {status}"
-    try:
-        name = signal.Signals(-status).name
-    except ValueError:
-        name = "unknown"
-    causes = {
-        "SIGFPE": "the runtime divided by zero, often on an input shape that is too small",
-        "SIGSEGV": "the runtime crashed",
-        "SIGILL": "this build of the runtime needs a newer processor",
-        "SIGBUS": "the model's file shrank or its disk failed",
-        "SIGABRT": "the runtime gave up",
-        "SIGKILL": "most likely out of memory",
-    }
-    cause = causes.get(name)
-    return f"signal {-status} ({name})" + (f", {cause}" if cause else "")

@@ -13,6 +13,7 @@ from edgetop.errors import UsageError
 MAX_BATCH = 1 << 20
 MAX_INSTANCES = 64
 MAX_THREADS = 1024
+MAX_RATE_FPS = 1e6
 
 Range: TypeAlias = "tuple[float, float]"
 """Lowest and highest value, both included. Whole numbers stay `int`: 64 bits must be exact."""
@@ -59,8 +60,9 @@ class RunSpec:
         _in_range("batch", self.batch, 1, MAX_BATCH)
         _in_range("instances", self.instances, 1, MAX_INSTANCES)
         _in_range("threads", self.threads, 0, MAX_THREADS)
-        if self.rate_fps is not None and not 0 < self.rate_fps <= 1e6:
-            raise UsageError(f"the rate must be above 0 images per second, not {self.rate_fps:g}")
+        if self.rate_fps is not None and not 0 < self.rate_fps <= MAX_RATE_FPS:
+            limits = f"above 0 and at most {MAX_RATE_FPS:.0f} images per second"
+            raise UsageError(f"the rate must be {limits}, not {self.rate_fps:g}")
         if self.warmup_s is not None and not 0 <= self.warmup_s <= 3600:
             raise UsageError(f"the warm-up must last 0 to 3600 s, not {self.warmup_s:g}")
         for name, low, high in self.input_ranges:

@@ -120,25 +120,24 @@ def _run(
         for index, (model, ring) in enumerate(zip(models, ring_fds, strict=True))
     ]
     try:
-        channel.send({"event": "first_run", "first_run_ms": lanes[0].first_run_ms()})
-        started = time.monotonic()
-        _together(lanes, lambda lane: lane.warm_up(spec.warmup_s))
-        settled = all(lane.settled for lane in lanes)
-        now_ns = commands.start_schedule()
-        channel.send(
-            {
-                "event": "warm",
-                "warmup_s": now_ns / 1e9 - started,
-                "settled": settled,
-                "now_ns": now_ns,
-            }
-        )
-        _together(lanes, Lane.measure)
+        _measure(lanes, spec, channel, commands)
     except EdgetopError:
         raise
     except Exception as error:
         traceback.print_exc()
         raise ModelError(explain(spec.model_path, error, spec.title)) from error
+
+
+def _measure(lanes: list[Lane], spec: RunSpec, channel: Channel, commands: Commands) -> None:
+    """First run, warm-up, then inferences until a command ends them."""
+    channel.send({"event": "first_run", "first_run_ms": lanes[0].first_run_ms()})
+    started = time.monotonic()
+    _together(lanes, lambda lane: lane.warm_up(spec.warmup_s))
+    settled = all(lane.settled for lane in lanes)
+    now_ns = commands.start_schedule()
+    warmup_s = now_ns / 1e9 - started
+    channel.send({"event": "warm", "warmup_s": warmup_s, "settled": settled, "now_ns": now_ns})
+    _together(lanes, Lane.measure)
 
 
 def _facts(

@@ -129,8 +129,15 @@ def check_target(path: Path) -> None:
     """Refuse a place that cannot take the files, before anything is measured.
 
     Raises:
-        UsageError: The folder is missing or the path is a folder.
+        UsageError: The folder is missing or may not be looked into, or the path is a folder.
     """
+    try:
+        _check_place(path)
+    except OSError as error:
+        raise UsageError(f"cannot export to {path}: {error.strerror}") from error
+
+
+def _check_place(path: Path) -> None:
     if path.is_dir():
         raise UsageError(f"cannot export to {path}: it is a folder; name a file in it")
     if path.exists() and not path.is_file():

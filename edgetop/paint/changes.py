@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -10,6 +11,9 @@ from edgetop.paint.rows import width_of
 
 if TYPE_CHECKING:
     from edgetop.paint.rows import Row, Span
+
+_PLAIN = re.compile(r"[ -~\u2500-\u259f\u2800-\u28ff]*")
+"""ASCII, boxes, blocks and braille, of which charts and numbers consist: quickly told."""
 
 
 def changed_part(before: Row, after: Row) -> tuple[int, Row]:
@@ -55,12 +59,17 @@ def _equal_beginning(old: Span, new: Span) -> int:
     come without what it stands on.
     """
     (old_text, old_ink), (new_text, new_ink) = old, new
-    if old_ink != new_ink or cell_len(old_text) != len(old_text):
-        return 0
-    if cell_len(new_text) != len(new_text):
+    if old_ink != new_ink or not (_one_cell_each(old_text) and _one_cell_each(new_text)):
         return 0
     pairs = enumerate(zip(old_text, new_text, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(old_text), len(new_text)))
+
+
+def _one_cell_each(text: str) -> bool:
+    """The sum alone does not tell: a wide character and an accent are two in two cells."""
+    if _PLAIN.fullmatch(text):
+        return True
+    return cell_len(text) == len(text) and all(cell_len(character) == 1 for character in text)
 
 
 def _reversed(span: Span) -> Span:

@@ -14,9 +14,9 @@ import select
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edgetop.locations import PACKAGE_ROOT
 from edgetop.readings import Kind, Reading, Reason, Sensor
 from edgetop.sensors.plausibility import checked
 from edgetop.sensors.provider import Clock, monotonic
@@ -24,7 +24,6 @@ from edgetop.sensors.provider import Clock, monotonic
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _FIRST_LINE_S = 6.0
 _NEXT_LINE_S = 5.0
 _RETRY_S = 10.0
@@ -110,7 +109,7 @@ class ChildProvider:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=_PACKAGE_ROOT,
+            cwd=PACKAGE_ROOT,
             start_new_session=True,
         )
 

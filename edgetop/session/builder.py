@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgetop.engine.diagnose import one_line
+from edgetop.engine.ending import end
 from edgetop.errors import EdgetopError, ExitCode
+from edgetop.locations import PACKAGE_ROOT
 
 if TYPE_CHECKING:
     from edgetop.engine.spec import RunSpec
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_GRACE_S = 2.0
+"""For a build that is told to stop: it removes its unfinished file."""
 
 
 def needed(spec: RunSpec) -> bool:
     """The spec names a built-in model or a variant whose file is not there yet."""
-    return bool(spec.architecture or spec.precision) and not Path(spec.model_path).exists()
+    return bool(spec.architecture or spec.precision) and not _there(spec.model_path)
+
+
+def _there(path: str) -> bool:
+    """Also false in a cache that may not be looked into: building will say so."""
+    return os.path.exists(path)  # noqa: PTH110  Path.exists raises there
 
 
 def _steps(spec: RunSpec) -> list[list[str]]:
     """Arguments of the processes that make the file, in turn."""
     steps = []
     built = spec.source_path or spec.model_path
-    if spec.architecture and not Path(built).exists():
+    if spec.architecture and not _there(built):
         steps.append(["edgetop.zoo", spec.architecture, built])
     if spec.precision:
         steps.append(["edgetop.engine.convert", spec.to_json()])
@@ -46,7 +54,7 @@ class Builder:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            cwd=_PACKAGE_ROOT,
+            cwd=PACKAGE_ROOT,
             start_new_session=True,
         )
 
@@ -81,11 +89,7 @@ class Builder:
         """End the build; the half-written file never gets its name."""
         if self._process.poll() is None:
             self._process.terminate()
-            try:
-                self._process.wait(2)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            end(self._process, _GRACE_S)
         self._close()
 
     def _close(self) -> None:

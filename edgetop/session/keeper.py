@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 from dataclasses import replace
+from enum import Enum
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,13 @@ _END_S = 10.0
 """How long the end may wait for a disk that does not answer."""
 
 
+class _Word(Enum):
+    """What else than samples and hashes the keeper's thread is told."""
+
+    LOOK = "see whether there is something to write"
+    END = "write what is left and end"
+
+
 class Keeper:
     """Takes samples and keeps them; nothing that goes wrong with it disturbs the session.
 
@@ -51,7 +59,7 @@ class Keeper:
         self._name = orders.name
         self._keep = orders.keep
         self._warn = orders.warn
-        self._queue: SimpleQueue[Sample | tuple[int, str] | None] = SimpleQueue()
+        self._queue: SimpleQueue[Sample | tuple[int, str] | _Word] = SimpleQueue()
         self._lock = threading.Lock()
         self._writer: SessionWriter | None = None
         self._connection: sqlite3.Connection | None = None
@@ -60,6 +68,7 @@ class Keeper:
         self._try_again_s = 0.0
         self._pending = False
         self._hangs = False
+        self._has_lost = False
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self.problem = ""
         """Why the disk does not have all of the session at present; empty while it does."""
@@ -84,6 +93,8 @@ class Keeper:
         """
         with self._lock:
             self._take_all()
+            if self._pending:  # the thread may be asleep, and what should wake it is taken
+                self._queue.put(_Word.LOOK)
             if self._writer is None:
                 raise schema.StoreError("nothing is recorded yet")
             batch, on_disk = self._writer.batch(), self._writer.begun
@@ -100,7 +111,7 @@ class Keeper:
     def close(self) -> None:
         """Write all that is left and end; what a dead disk did not take stays in memory."""
         if self._thread.is_alive():
-            self._queue.put(None)
+            self._queue.put(_Word.END)
             self._thread.join(_END_S)
         if self._thread.is_alive():
             self._hangs = True
@@ -117,7 +128,7 @@ class Keeper:
         latest_s = math.inf
         going_on = True
         while going_on:
-            going_on = self._take(latest_s - time.monotonic() if self._pending else None)
+            going_on = self._take(latest_s)
             now_s = time.monotonic()
             if self._pending and going_on and now_s >= min(latest_s, committed_s + _COMMIT_S):
                 self._commit()
@@ -126,31 +137,44 @@ class Keeper:
                 latest_s = min(latest_s, now_s + _COMMIT_S)
         self._finish()
 
-    def _take(self, wait_s: float | None) -> bool:
-        """Wait for something to do, up to so long; False at the end."""
+    def _take(self, until_s: float) -> bool:
+        """Wait for something to do, up to a moment (infinite: as long as it takes).
+
+        Returns:
+            False at the end.
+        """
+        wait_s = None if math.isinf(until_s) else max(0.0, until_s - time.monotonic())
         try:
-            item = self._queue.get(timeout=None if wait_s is None else max(0.0, wait_s))
+            item = self._queue.get(timeout=wait_s)
         except Empty:
             return True
-        if item is None:
-            return False
-        with self._lock:
-            self._add(item)
-        return True
+        if not isinstance(item, _Word):
+            with self._lock:
+                self._add(item)
+        return item is not _Word.END
 
     def _take_all(self) -> None:
         """With the lock, in any thread."""
         with contextlib.suppress(Empty):
             while True:
                 item = self._queue.get_nowait()
-                if item is None:
-                    self._queue.put(None)  # the thread waits for it
+                if item is _Word.END:
+                    self._queue.put(item)  # the thread waits for it
                     return
-                self._add(item)
+                if not isinstance(item, _Word):
+                    self._add(item)
 
     def _add(self, item: Sample | tuple[int, str]) -> None:
-        """With the lock."""
-        self._pending = True
+        """With the lock; a defect of ours costs what it concerns, not the session."""
+        try:
+            self._put_down(item)
+        except Exception as error:  # noqa: BLE001
+            if not self._has_lost:
+                self._has_lost = True
+                self._warn(f"not all is recorded, by a defect of edgetop: {error!r}", "warning")
+
+    def _put_down(self, item: Sample | tuple[int, str]) -> None:
+        self._pending = self._path is not None
         if isinstance(item, tuple):
             if self._writer is not None:
                 self._writer.add_hash(*item)
@@ -169,9 +193,9 @@ class Keeper:
         try:
             self._write(path)
         except Exception as error:  # noqa: BLE001  a defect of ours must not cost the session
+            self._pending = True
             self._failed(path, error)
             return
-        self._pending = False
         if self.problem:
             self.problem = ""
             self._warn("the session is on the disk again, with all its samples", "info")
@@ -184,7 +208,7 @@ class Keeper:
             self._connection = self._open(path)
             self._file = _identity(path)
         with self._lock:
-            batch = self._writer.batch()
+            batch, self._pending = self._writer.batch(), False  # what comes from here on is pending
         write_batch(self._connection, batch)
         with self._lock:
             self._writer.committed(batch)
@@ -215,24 +239,23 @@ class Keeper:
         self.problem = told.message
 
     def _begin_again(self, path: Path, why: str, *, aside: bool) -> None:
-        """Leave the open file for a new one, and take along what can be read of this session."""
-        old, self._connection = self._connection, None
+        """Leave the open file for a new one, and take along what can be read of this session.
+
+        Raises:
+            StoreError: No new one can be made; the old one stays open, for it has the session.
+        """
+        old = self._connection
         assert old is not None
         assert self._writer is not None
-        try:
-            kept = schema.move_aside(path).name if aside else ""
-            self._warn(f"{why}: {f'it is kept as {kept}, ' if aside else ''}a new one begins",
-                       "warning")  # fmt: skip
-            new = schema.connect(path)
-            with self._lock:
-                self._writer.start_over()
-                batch = self._writer.batch()
-            with contextlib.suppress(EdgetopError, sqlite3.Error):
-                rows.write_copy(new, Recorded(old, _info_of(batch)))
-            new.close()
-        finally:
-            with contextlib.suppress(sqlite3.Error):
-                old.close()
+        kept = f"it is kept as {schema.move_aside(path).name}, " if aside else ""
+        new = schema.connect(path)
+        self._connection, self._file = new, _identity(path)
+        self._warn(f"{why}: {kept}a new one begins", "warning")
+        with self._lock:
+            self._writer.start_over()
+            batch = self._writer.batch()
+        with contextlib.suppress(EdgetopError, sqlite3.Error), contextlib.closing(old):
+            rows.write_copy(new, Recorded(old, _info_of(batch)))
 
     def _finish(self) -> None:
         with self._lock:

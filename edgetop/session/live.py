@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import select
-import socket
 import threading
 import time
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from edgetop.engine import variants
 from edgetop.session.chronicle import Chronicle
+from edgetop.session.mailbox import Mailbox
 from edgetop.session.moments import LONGEST_WAIT_S, longest_wait_s, moment_after
 from edgetop.session.recovery import Recovery
 from edgetop.session.runs import Runs
@@ -69,9 +66,7 @@ class LiveSession:
         self._end_on_failure = end_on_failure
         self._restarting = True
         self._at_end: list[Callable[[], None]] = []
-        self._commands: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._wake_end, self._wait_end = socket.socketpair()
-        self._wake_end.setblocking(False)
+        self._mailbox = Mailbox()
         self._thread = threading.Thread(target=self._sample_until_stopped, name="sampler")
         self._stopping = False
         self.finished = threading.Event()
@@ -136,7 +131,7 @@ class LiveSession:
 
     def stop(self) -> None:
         """End the run and the session; returns when all is ended."""
-        self._command(self._finish)
+        self._mailbox.put(self._finish)
         if self._thread.is_alive():
             self._thread.join()
         else:
@@ -144,44 +139,39 @@ class LiveSession:
 
     def finish(self) -> None:
         """Ask the session to end, without waiting: safe in a signal handler."""
-        self._command(self._finish)
+        self._mailbox.put(self._finish)
 
     def toggle_pause(self) -> None:
         """Pause, or go on."""
-        self._command(self._toggle_pause)
+        self._mailbox.put(self._toggle_pause)
 
     def reset(self) -> None:
         """Start the figures of the run again."""
-        self._command(self._reset)
+        self._mailbox.put(self._reset)
 
     def set_rate(self, rate_fps: float | None) -> None:
         """Images per second that come in; None = as fast as it goes."""
-        self._command(lambda: self._set_rate(rate_fps))
+        self._mailbox.put(lambda: self._set_rate(rate_fps))
 
     def change(self, **changes: Any) -> None:
         """End this run and begin another with some fields of the spec changed."""
-        self._command(lambda: self._change(**changes))
+        self._mailbox.put(lambda: self._change(**changes))
 
     def mark(self) -> None:
         """Mark the present run as A, or take the mark from it if it is the marked one."""
-        self._command(self._mark)
+        self._mailbox.put(self._mark)
 
     def trial(self) -> None:
         """Run A and the present configuration in turn, or end such a trial early."""
-        self._command(self._toggle_trial)
+        self._mailbox.put(self._toggle_trial)
 
     def restart_runs(self, *, wanted: bool) -> None:
         """Whether a run starts again whose process died or hung; it does at first."""
-        self._command(lambda: setattr(self, "_restarting", wanted))
+        self._mailbox.put(lambda: setattr(self, "_restarting", wanted))
 
     def note(self, text: str, severity: str = "info") -> None:
         """Put a line into the record."""
-        self._command(lambda: self._say(text, severity))
-
-    def _command(self, action: Callable[[], None]) -> None:
-        self._commands.put(action)
-        with contextlib.suppress(OSError):  # full: it is about to wake; closed: it has ended
-            self._wake_end.send(b"!")
+        self._mailbox.put(lambda: self._say(text, severity))
 
     # -- in the sampler's thread -----------------------------------------------------------
 
@@ -204,8 +194,7 @@ class LiveSession:
             self._runs.close()
         finally:
             self._board.close()
-            self._wait_end.close()
-            self._wake_end.close()
+            self._mailbox.close()
             self.finished.set()
             for call in self._at_end:
                 call()
@@ -215,7 +204,8 @@ class LiveSession:
         measuring = 0
         while not self._stopping:
             self._wait_until(next_sample_s)
-            self._obey()
+            for command in self._mailbox.commands():
+                command()
             self._follow()
             now_s = time.monotonic()
             if self._runs.measuring != measuring:
@@ -234,11 +224,7 @@ class LiveSession:
         if self._runs.building:
             wait_s = min(wait_s, _BUILD_POLL_S)
         wait_s = min(wait_s, self._trials.wait_s())
-        channel = self._trials.present.channel
-        listen: list[Any] = [self._wait_end, *([channel] if channel is not None else [])]
-        ready, _, _ = select.select(listen, [], [], max(0.0, wait_s))
-        if self._wait_end in ready:
-            self._wait_end.recv(4096)
+        self._mailbox.wait(self._trials.present.channel, wait_s)
 
     def _left_s(self) -> float:
         """Time that counts until the session ends by itself."""
@@ -251,14 +237,6 @@ class LiveSession:
         if monitor is None or not monitor.measuring:
             return math.inf
         return left_s - monitor.total().duration_s
-
-    def _obey(self) -> None:
-        while True:
-            try:
-                action = self._commands.get_nowait()
-            except Empty:
-                return
-            action()
 
     def _follow(self) -> None:
         """Take what is new of the run; it may have come to its end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING
 
-from edgetop.engine.process import death
+from edgetop.engine.ending import death
 from edgetop.errors import EdgetopError, ExitCode, WorkerDiedError
 from edgetop.session.restarts import Restarts
 

@@ -84,6 +84,7 @@ class Binned(NamedTuple):
     first: int
     """The bin that the first of `counts` is of."""
     counts: NDArray[np.int64]
+    """How many fell into each bin from there on."""
 
     @classmethod
     def of(cls, latencies_ns: NDArray[np.int64]) -> Binned:
@@ -140,21 +141,13 @@ class LatencyHistogram:
 
     def take(self, block: Binned) -> None:
         """Count a block of latencies that is binned already."""
-        if block.size:
-            self._counts[block.first : block.first + len(block.counts)] += block.counts
-            self._note(block.size, block.sum_ns, block.min_ns, block.max_ns)
-
-    def merge(self, other: LatencyHistogram) -> None:
-        """Count everything that another histogram has counted, as if added here."""
-        if other.count:
-            self._counts += other._counts
-            self._note(other.count, other._sum_ns, other._min_ns, other._max_ns)
-
-    def _note(self, count: int, sum_ns: int, min_ns: int, max_ns: int) -> None:
-        self._min_ns = min(self._min_ns, min_ns) if self.count else min_ns
-        self._max_ns = max(self._max_ns, max_ns)
-        self._sum_ns += sum_ns
-        self.count += count
+        if not block.size:
+            return
+        self._counts[block.first : block.first + len(block.counts)] += block.counts
+        self._min_ns = min(self._min_ns, block.min_ns) if self.count else block.min_ns
+        self._max_ns = max(self._max_ns, block.max_ns)
+        self._sum_ns += block.sum_ns
+        self.count += block.size
 
     def percentile_ms(self, q: float) -> float | None:
         """The nearest-rank percentile in ms, or None with fewer than `samples_needed(q)`.

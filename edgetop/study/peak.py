@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from edgetop.results import Point, Results
 
 _PATIENCE_S = 180.0
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _PRECISION = "fp32"
 _AT_ONCE = 3
 _ATTEMPTS = 10
@@ -149,7 +148,8 @@ def _measure(provider: str, threads: int) -> _Peak:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "edgetop.engine.peak", request],
-            check=False, capture_output=True, text=True, timeout=_PATIENCE_S, cwd=_PACKAGE_ROOT,
+            check=False, capture_output=True, text=True, timeout=_PATIENCE_S,
+            cwd=locations.PACKAGE_ROOT,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise UsageError(f"the peak is unknown: it took longer than {_PATIENCE_S:g} s") from None

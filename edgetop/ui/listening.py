@@ -15,7 +15,7 @@ from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from textual.message import Message
 
@@ -78,7 +78,17 @@ def listen(
         OSError: The terminal is gone.
     """
     parser = XTermParser(debug)
-    decoder = getincrementaldecoder("utf-8")()
+    # Whatever a terminal of another encoding sends, the keys that follow are heard.
+    decoder = getincrementaldecoder("utf-8")("ignore")
+
+    def parsed(text: str) -> Iterator[Message]:
+        """Noise may look like a sequence with numbers that no terminal sends: begin afresh."""
+        nonlocal parser
+        for character in text:  # one by one: what follows the noise is heard
+            try:
+                yield from parser.feed(character)
+            except (ValueError, OverflowError):  # noqa: PERF203  text of a person
+                parser = XTermParser(debug)
 
     def hear(timeout_s: float | None, *, final: bool = False) -> None:
         ready, _, _ = select.select([fd] if final else [fd, over.readable], [], [], timeout_s)
@@ -89,7 +99,7 @@ def listen(
             if parser._timeout_time is None and _POSITION.fullmatch(data):
                 arrived()
                 return
-            for event in parser.feed(text) if (text := decoder.decode(data, final)) else ():
+            for event in parsed(text) if (text := decoder.decode(data, final)) else ():
                 take(event)
         for event in parser.tick():
             take(event)

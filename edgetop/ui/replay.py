@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from edgetop.sample import Sample
     from edgetop.session.player import Player
-    from edgetop.stats.soak import Minute
+    from edgetop.stats.minute import Minute
     from edgetop.ui.stage import Stage
 
 _MINUTE_S = 60.0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from edgetop.session.live import LiveSession
     from edgetop.session.player import Player
     from edgetop.session.source import Source
-    from edgetop.stats.soak import Minute
+    from edgetop.stats.minute import Minute
     from edgetop.ui.app import EdgetopApp
     from edgetop.ui.exporting import Export
     from edgetop.ui.interrupts import Interrupts

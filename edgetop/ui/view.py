@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from edgetop.paint.symbols import Symbols
     from edgetop.sample import Event, Sample
     from edgetop.session.player import Position
-    from edgetop.stats.soak import Minute, Soak
+    from edgetop.stats.minute import Minute
+    from edgetop.stats.soak import Soak
     from edgetop.ui.finder import Found
     from edgetop.ui.panels.published import Neighbours
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgetop.errors import EdgetopError, ExitCode, UsageError
+from edgetop.locations import PACKAGE_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
     from edgetop.engine.spec import RunSpec
 
 PATIENCE_S = 60.0
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+"""How long a file may take."""
 
 
 def facts(
     spec: RunSpec,
     *,
-    patience_s: float | None = None,
     idle: bool = False,
     started: Callable[[subprocess.Popen[str]], None] = lambda _process: None,
 ) -> dict[str, Any]:
@@ -35,7 +35,6 @@ def facts(
 
     Args:
         spec: The model with its batch and shapes.
-        patience_s: How long it may take; None = `PATIENCE_S`.
         idle: A model is being measured: only with processor time that nobody else wants, and the
             first that the kernel ends when memory does.
         started: Called with the process as soon as there is one; whoever kills it gets an error.
@@ -43,22 +42,21 @@ def facts(
     Raises:
         EdgetopError: The file is no model, its shapes do not fit, or it kills what reads it.
     """
-    patience_s = PATIENCE_S if patience_s is None else patience_s
     process = subprocess.Popen(
         [sys.executable, "-m", "edgetop.zoo.inspection", spec.to_json()],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        cwd=_PACKAGE_ROOT,
+        cwd=PACKAGE_ROOT,
     )  # fmt: skip
     with process:
         started(process)
         if idle:
             _step_back(process.pid)
         try:
-            out, err = process.communicate(timeout=patience_s)
+            out, err = process.communicate(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             raise UsageError(
-                f"{spec.title} cannot be inspected: it took longer than {patience_s:g} s"
+                f"{spec.title} cannot be inspected: it took longer than {PATIENCE_S:g} s"
             ) from None
         except BaseException:
             process.kill()

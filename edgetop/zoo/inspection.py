@@ -21,9 +21,10 @@ from onnx import TensorProto, helper
 from edgetop.engine import inputs as engine_inputs
 from edgetop.engine.backend import InputInfo
 from edgetop.engine.diagnose import explain, one_line
+from edgetop.engine.one_task import exit_code_of
 from edgetop.engine.spec import RunSpec
 from edgetop.engine.weights import stored_precision
-from edgetop.errors import EdgetopError, ExitCode, UsageError
+from edgetop.errors import EdgetopError, UsageError
 from edgetop.zoo import build, catalogue
 from edgetop.zoo.counting import count_with
 from edgetop.zoo.naming import safe_text
@@ -272,17 +273,17 @@ def main(arguments: list[str]) -> int:
     """Print what is in a file as JSON and return the exit code; an error is one line on stderr."""
     limit = _memory_limit(resource.getrlimit(resource.RLIMIT_AS)[1])
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    spec = RunSpec.from_json(arguments[0])
+    return exit_code_of(lambda: _print(RunSpec.from_json(arguments[0])))
+
+
+def _print(spec: RunSpec) -> None:
     try:
         print(json.dumps(asdict(inspect(Path(spec.model_path), spec))))  # noqa: T201
-    except EdgetopError as error:
-        sys.stderr.write(f"edgetop: {error.message}\n")
-        return int(error.code)
-    except Exception as error:  # noqa: BLE001  a file may hold anything
-        name = safe_text(spec.title)
-        sys.stderr.write(f"edgetop: {name} cannot be inspected: {one_line(repr(error), 200)}\n")
-        return int(ExitCode.USAGE)
-    return int(ExitCode.DONE)
+    except EdgetopError:
+        raise
+    except Exception as error:  # a file may hold anything
+        words = f"{safe_text(spec.title)} cannot be inspected: {one_line(repr(error), 200)}"
+        raise UsageError(words) from error
 
 
 if __name__ == "__main__":

@@ -40,17 +40,6 @@ class ModelChoice:
     label: str = ""
     """What a reader must know about the weights; empty if nothing is known."""
 
-    @property
-    def needs_build(self) -> bool:
-        """The file is a built-in model that has not been written yet."""
-        if self.architecture is None:
-            return False
-        try:
-            self.path.stat()
-        except OSError:  # also a cache that we may not look into: building will say so
-            return True
-        return False
-
 
 def resolve(text: str, folder: Path | None = None) -> ModelChoice:
     """Find the model that `text` names.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from edgetop.paint.symbols import Symbols
     from edgetop.sample import Sample
     from edgetop.session.source import Receive
-    from edgetop.stats.soak import Minute
+    from edgetop.stats.minute import Minute
     from edgetop.ui.app import EdgetopApp
     from edgetop.ui.exporting import Export
 

@@ -10,6 +10,7 @@ import pytest
 from hand_made import KNOWN, RUN, UNKNOWN, sample
 from hypothesis import given
 from hypothesis import strategies as st
+from privileges import without_privileges
 
 from edgetop.errors import UsageError
 from edgetop.export import table
@@ -143,6 +144,9 @@ def test_a_place_that_cannot_take_the_files_is_refused_before_the_run(tmp_path: 
         table.check_target(tmp_path)
     with pytest.raises(UsageError, match="there is no folder"):
         table.check_target(tmp_path / "no" / "f.csv")
+    (tmp_path / "locked").mkdir(mode=0o000)
+    with without_privileges(), pytest.raises(UsageError, match="Permission denied"):
+        table.check_target(tmp_path / "locked" / "f.csv")
     table.check_target(tmp_path / "f.csv")
 
 

@@ -52,6 +52,19 @@ def test_a_change_before_and_behind_takes_what_is_between() -> None:
     assert changed_part((("a--b", "text"),), (("c--d", "text"),)) == (0, (("c--d", "text"),))
 
 
+def test_a_wide_character_beside_an_accent_is_never_halved() -> None:
+    """Such a text has as many characters as cells, yet not one for each."""
+    before, after = (("漢ae\u0301", "text"),), (("漢be\u0301", "text"),)
+    assert changed_part(before, after) == (0, after)
+
+
+def test_a_sign_that_a_selector_widens_is_never_halved() -> None:
+    """The heart alone is one cell, as a picture it is two."""
+    before, after = (("❤\ufe0f|", "text"),), (("❤ |", "text"),)
+    start, part = changed_part(before, after)
+    assert (start, part[0][0][0]) == (0, "❤")
+
+
 @given(ROWS, ROWS)
 def test_the_part_makes_the_old_row_the_new_one(before: Row, after: Row) -> None:
     """Whatever the characters and inks."""

@@ -156,7 +156,6 @@ def test_a_database_that_is_damaged_meanwhile_is_kept_aside(tmp_path: Path) -> N
         pytest.approx(sample.elapsed_s) for sample in STEADY[session.first :]
     ]
     assert session.first <= 100
-    assert session.elapsed_at(0) == read[0].elapsed_s  # the next that there is
 
 
 def test_a_database_that_is_removed_meanwhile_is_made_anew_with_all_samples(tmp_path: Path) -> None:
@@ -173,6 +172,50 @@ def test_a_database_that_is_removed_meanwhile_is_made_anew_with_all_samples(tmp_
     recorder.close()
     assert "removed or replaced" in warnings.texts
     assert len(recorded.read(path)) == len(STEADY)
+
+
+def test_a_database_that_cannot_be_made_anew_at_once_is_so_later_with_all_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder is taken away with the database in it, and comes back empty."""
+    monkeypatch.setattr("edgetop.session.keeper._RETRY_S", 0.1)
+    folder = tmp_path / "data"
+    path = folder / "sessions.db"
+    warnings = Warnings()
+    recorder = Recorder(path, facts, warn=warnings)
+    for sample in STEADY[:100]:
+        recorder.add(sample)
+    until(lambda: samples_on_disk(path) == 100)
+    shutil.rmtree(folder)
+    folder.write_text("in the way")
+    for sample in STEADY[100:]:
+        recorder.add(sample)
+    until(lambda: recorder.problem)
+    folder.unlink()
+    until(lambda: not recorder.problem, 10)
+    recorder.close()
+    assert len(recorded.read(path)) == len(STEADY)
+    assert warnings.texts.count("a new one begins") == 1
+
+
+def test_a_sample_that_an_export_takes_along_reaches_the_disk_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes, and is exported, while the one before it is being written."""
+    path = tmp_path / "sessions.db"
+    recorder = Recorder(path, facts)
+    real, later = keeper.write_batch, iter(STEADY[1:2])
+
+    def export_meanwhile(*arguments: Any) -> None:
+        for sample in later:
+            recorder.add(sample)
+            recorder.recorded().close()
+        real(*arguments)
+
+    monkeypatch.setattr("edgetop.session.keeper.write_batch", export_meanwhile)
+    recorder.add(STEADY[0])
+    until(lambda: samples_on_disk(path) == 2, 10)
+    recorder.close()
 
 
 def test_a_disk_that_hangs_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,6 +258,25 @@ def test_a_defect_of_ours_does_not_end_the_recording(
     until(lambda: samples_on_disk(path) == len(STEADY))
     recorder.close()
     assert recorder.problem == ""
+
+
+def test_a_sample_that_a_defect_of_ours_concerns_is_told_and_the_others_are_recorded(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "sessions.db"
+    warnings, failures = Warnings(), iter(range(2))
+
+    def facts_at_last(sample: Sample) -> dict[str, Any]:
+        if next(failures, None) is not None:
+            raise ZeroDivisionError("a defect of the test")
+        return facts(sample)
+
+    recorder = Recorder(path, facts_at_last, warn=warnings)
+    for sample in STEADY:
+        recorder.add(sample)
+    recorder.close()
+    assert len(recorded.read(path)) == len(STEADY) - 2
+    assert warnings.texts.count("not all is recorded") == 1
 
 
 def test_one_damaged_row_costs_neither_the_others_nor_the_next_session(tmp_path: Path) -> None:

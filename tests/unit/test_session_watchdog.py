@@ -379,17 +379,17 @@ def test_a_process_that_even_a_kill_does_not_end_is_left_behind(
     relu: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A device holds it in the kernel: nobody waits, and it is collected when it ends."""
-    from edgetop.engine import process
+    from edgetop.engine import ending
 
-    monkeypatch.setattr(process, "_KILLED_S", 0.1)
+    monkeypatch.setattr(ending, "_KILLED_S", 0.1)
     worker = WorkerProcess(relu)
     os.kill(worker.pid, signal.SIGSTOP)
     monkeypatch.setattr(worker._process, "kill", lambda: None)
     assert not worker.stop(0.0)
     assert not worker.stop()
     assert worker.failure() is None
-    assert worker._process in process._uncollected
+    assert worker._process in ending._uncollected
     os.kill(worker.pid, signal.SIGKILL)
     worker._process.wait(TIMEOUT_S)
-    process._collect()
-    assert worker._process not in process._uncollected
+    ending.collect()
+    assert worker._process not in ending._uncollected

@@ -75,17 +75,6 @@ def test_count_mean_and_extremes_are_exact_whatever_the_latency(values: np.ndarr
         assert (stats.min_ms, stats.max_ms) == (values.min() / MS, values.max() / MS)
 
 
-@given(any_latency, any_latency)
-def test_merging_is_the_same_as_adding_both(one: np.ndarray, other: np.ndarray) -> None:
-    merged, second, both = LatencyHistogram(), LatencyHistogram(), LatencyHistogram()
-    merged.add(one)
-    second.add(other)
-    merged.merge(second)
-    both.add(np.concatenate([one, other]))
-    assert merged.stats() == both.stats()
-    assert merged.histogram(256) == both.histogram(256)
-
-
 @given(any_latency, st.sampled_from([0, 10, 50, 80, 100]))
 def test_a_percentile_never_leaves_the_range_of_the_latencies(values: np.ndarray, q: int) -> None:
     histogram = LatencyHistogram()

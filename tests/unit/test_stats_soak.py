@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from edgetop.readings import BoardReadings, Kind, Power, Reading, Sensor, SensorReading
 from edgetop.sample import Event, Histogram, LatencyStats, Sample, State, Trial, Window
 from edgetop.stats.latency import LatencyHistogram
-from edgetop.stats.soak import ROWS, Minute, Soak, Sustained
+from edgetop.stats.minute import Minute
+from edgetop.stats.soak import ROWS, Soak, Sustained
 
 if TYPE_CHECKING:
     import random

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edgetop.engine.diagnose import _runtime_problem
-from edgetop.engine.process import death
+from edgetop.engine.ending import death
 from edgetop.engine.spec import RunSpec
 from edgetop.errors import EdgetopError, ModelError, WorkerDiedError
 from edgetop.results import Model

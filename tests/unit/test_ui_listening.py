@@ -96,6 +96,22 @@ def test_half_a_character_is_waited_for(listener: Listener) -> None:
     assert key.character == "é"
 
 
+def test_bytes_that_are_no_utf8_cost_no_key(listener: Listener) -> None:
+    """A terminal of another encoding sends them for a letter with an accent."""
+    os.write(listener.writing, "é".encode("latin-1"))
+    key = listener.hear(b"b")
+    assert isinstance(key, events.Key)
+    assert key.key == "b"
+
+
+@pytest.mark.parametrize("noise", [b"\x1b[57441;:~", b"\x1b[999999999999999999999R"])
+def test_noise_that_looks_like_a_sequence_costs_no_key(listener: Listener, noise: bytes) -> None:
+    """Textual's parser breaks off at numbers that no terminal sends."""
+    key = listener.hear(noise + b"b")
+    assert isinstance(key, events.Key)
+    assert key.key == "b"
+
+
 def test_the_end_of_the_terminal_is_an_error() -> None:
     """It does not spin on a descriptor that has nothing more to say."""
     made = Listener()

@@ -12,7 +12,7 @@ from edgetop.session.store import block, listing, schema, sweeps
 from edgetop.session.store.flat import LAST_UNIX_S, Column, Restorer
 from edgetop.session.store.plain import clean, from_text
 from edgetop.session.store.rows import Block, StoredEvent, StoredRun
-from edgetop.stats.soak import Minute
+from edgetop.stats.minute import Minute
 
 if TYPE_CHECKING:
     import sqlite3
@@ -166,11 +166,6 @@ class Recorded:
         place = self._index[at]
         within = [sample.elapsed_s for sample in self._readable(place)]
         return place.first + max(0, bisect_right(within, elapsed_s) - 1)
-
-    def elapsed_at(self, number: int) -> float:
-        """The elapsed time of the sample of this number, or of the next that can be read."""
-        found = next(self.samples(number), None)
-        return self.end_s if found is None else found.elapsed_s
 
     def last_of_runs(self) -> list[Sample]:
         """The last sample of every run that measured something, oldest first."""

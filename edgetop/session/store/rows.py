@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from edgetop.sample import Event
     from edgetop.session.store.reading import Recorded
-    from edgetop.stats.soak import Minute
+    from edgetop.stats.minute import Minute
 
 
 class Block(NamedTuple):

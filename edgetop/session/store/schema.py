@@ -77,6 +77,18 @@ def connect(path: Path | None, *, alone: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file of sessions, whatever is in it.
+
+    Raises:
+        StoreError: Its folder may not be looked into.
+    """
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}") from error
+
+
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """Open the database of the user's sessions, or a session file, without changing it.
 

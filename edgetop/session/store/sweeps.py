@@ -173,7 +173,7 @@ def find_sweep(path: Path, name: str) -> StoredSweep:
         UsageError: There is none; those that there are, are named.
         StoreError: The database cannot be read.
     """
-    if not path.exists():
+    if not schema.is_there(path):
         raise UsageError("no sweep is recorded yet")
     with contextlib.closing(schema.connect_to_read(path)) as connection:
         with schema.refusing("the database of sessions"):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from edgetop.sample import Sample
-    from edgetop.stats.soak import Minute
+    from edgetop.stats.minute import Minute
 
 
 class _Open:

@@ -13,7 +13,7 @@ from edgetop.ui.panels.parts import LABEL_WIDTH
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgetop.stats.soak import Minute
+    from edgetop.stats.minute import Minute
     from edgetop.ui.panels.minutes import Column
     from edgetop.ui.view import View
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from edgetop.paint.symbols import Symbols
     from edgetop.sample import Sample
-    from edgetop.stats.soak import Minute, Sustained
+    from edgetop.stats.minute import Minute
+    from edgetop.stats.soak import Sustained
     from edgetop.ui.view import View
 
 _NUMBER_WIDTH = 7
