@@ -32,7 +32,6 @@ _FREE_PINS = frozenset({"rp1_adc"})
 """Their voltages are pins that anything may be wired to."""
 _POWERS = ("power", "energy")
 _CHANNEL = re.compile(r"(temp|fan|in|power|energy)([0-9]+)_(?:input|average)")
-_TACHOMETER = re.compile(r"fan[0-9]+_input")
 _PWM = re.compile(r"pwm[0-9]+")
 
 

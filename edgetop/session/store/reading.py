@@ -167,11 +167,6 @@ class Recorded:
         within = [sample.elapsed_s for sample in self._readable(place)]
         return place.first + max(0, bisect_right(within, elapsed_s) - 1)
 
-    def elapsed_at(self, number: int) -> float:
-        """The elapsed time of the sample of this number, or of the next that can be read."""
-        found = next(self.samples(number), None)
-        return self.end_s if found is None else found.elapsed_s
-
     def last_of_runs(self) -> list[Sample]:
         """The last sample of every run that measured something, oldest first."""
         blocks: dict[int, list[_Place]] = {}
