@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgetop import __version__, cli, config
+from edgetop.cli.completion import commands_of
 from edgetop.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def page() -> str:
         ".SH COMMANDS",
         *(line for command, does in cli.COMMANDS.items() for line in _item(_bold(command), does)),
     ]
-    for command in _commands(top).values():
+    for command in commands_of(top).values():
         lines += _section(command)
     return "\n".join([*lines, *_surroundings()]) + "\n"
 
@@ -87,17 +88,8 @@ def _section(parser: argparse.ArgumentParser) -> Iterator[str]:
     if parser.description:
         yield from _paragraph(parser.description)
     yield from _options(parser)
-    for inner in _commands(parser).values():
+    for inner in commands_of(parser).values():
         yield from _section(inner)
-
-
-def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    return {
-        name: command
-        for action in parser._actions
-        if isinstance(action, argparse._SubParsersAction)
-        for name, command in action.choices.items()
-    }
 
 
 def _synopsis(parser: argparse.ArgumentParser) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from edgetop import __version__
 from edgetop.cli import streams
-from edgetop.errors import EdgetopError, ExitCode
+from edgetop.errors import EdgetopError, ExitCode, UsageError
 
 COMMANDS = {
     "run": "run a model and watch it (the default)",
@@ -18,7 +18,7 @@ COMMANDS = {
     "replay": "play a recorded session back on the same screen",
     "demo": "see the screen at work: no model and no board needed",
     "export": "write a recorded session to a file",
-    "models": "list or build the built-in models",
+    "models": "list or build the built-in models, or fetch trained ones",
     "inspect": "what is in a model's file",
     "sweep": "measure models by batches on this board",
     "boards": "boards with published measurements",
@@ -103,5 +103,16 @@ def _with_default_command(arguments: list[str]) -> list[str]:
     if first in (*COMMANDS, "-h", "--help", "--version"):
         return arguments
     if first and not first.startswith("-"):
-        return arguments  # a misspelt command: let the parser say so
+        raise _no_command(first)
     return ["run", *arguments]
+
+
+def _no_command(word: str) -> UsageError:
+    """What was meant: a command with another spelling, or a model without its option."""
+    from difflib import get_close_matches
+
+    if word.lower().endswith((".onnx", ".ort")) or word.startswith(("http://", "https://")):
+        return UsageError(f"{word!r} is no command; did you mean --model {word}?")
+    near = get_close_matches(word, COMMANDS, n=1)
+    advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
+    return UsageError(f"{word!r} is no command; {advice}")

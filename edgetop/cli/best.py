@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from edgetop.cli import chosen, streams, values
-from edgetop.cli.table import aligned
+from edgetop.cli.table import aligned, wrapped
 from edgetop.errors import ExitCode, UsageError
 from edgetop.zoo.naming import safe_text
 
@@ -216,10 +216,11 @@ def _notes(points: Sequence[Point], results: Results, notes: Sequence[str]) -> I
     said += dict.fromkeys(f"power is {point.power_scope}" for point in points if point.power_scope)
     for point in points:
         doubts = [flag(point, results), point.note]
-        if point.state not in ("", "steady"):
+        if point.state not in ("", "steady") and not point.note.startswith(f"{point.state}: "):
             doubts.append(f"measured while {point.state}")
         said += [f"{point.model.name}: {doubt}" for doubt in doubts if doubt]
-    yield from (f"  {safe_text(text, 300)}" for text in dict.fromkeys(said))
+    for text in dict.fromkeys(said):
+        yield from wrapped(safe_text(text, 300), indent=2, hanging=2)
 
 
 def _grid_lines(

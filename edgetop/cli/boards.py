@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import math
 import sys
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from edgetop.cli import streams, values
-from edgetop.cli.table import aligned
+from edgetop.cli.table import aligned, wrapped
 from edgetop.errors import ExitCode, UsageError
 from edgetop.paint.numbers import significant
 from edgetop.zoo.naming import safe_text
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from edgetop.reference.declared import Board
     from edgetop.results import Model, Point, Results
 
-_WIDTH = 100
-"""Of paragraphs, columns."""
 _NOT_PUBLISHED, _DID_NOT_RUN = "-", "x"
 
 
@@ -164,8 +161,7 @@ def _lines(results: Results) -> list[str]:
 
 
 def _paragraph(head: str, text: str) -> list[str]:
-    indent = " " * len(head)
-    return textwrap.wrap(head + safe_text(text, 1000), _WIDTH, subsequent_indent=indent)
+    return wrapped(safe_text(text, 1000), head)
 
 
 def _table(points: Sequence[Point]) -> list[str]:

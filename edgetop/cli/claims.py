@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from edgetop.cli import chosen, streams, values
+from edgetop.cli.table import wrapped
 from edgetop.errors import ExitCode, UsageError
 from edgetop.zoo.naming import safe_text
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 ALL = "all"
 """In place of a board: every published one."""
 
-_WIDTH = 100
 _LONGEST = 10_000
 """Characters of a list of all boards, and more."""
 
@@ -110,9 +109,9 @@ def _of_board(board: Results, found: Sequence[Outcome]) -> Iterator[str]:
     yield f"{safe_text(board.id)}  {safe_text(board.board)}: {counts}"
     for outcome in mine:
         yield ""
-        yield from _wrapped(f"{outcome.claim.id}  {outcome.verdict.value}", "", 0)
-        yield from _wrapped(f"{outcome.claim.statement} ({outcome.claim.source})", "", 4)
-        yield from _wrapped(outcome.why, "-> ", 4)
+        yield from _said(f"{outcome.claim.id}  {outcome.verdict.value}")
+        yield from _said(f"{outcome.claim.statement} ({outcome.claim.source})", indent=4)
+        yield from _said(outcome.why, "-> ", indent=4)
 
 
 def _by_claim(found: Sequence[Outcome], boards: int) -> Iterator[str]:
@@ -123,21 +122,14 @@ def _by_claim(found: Sequence[Outcome], boards: int) -> Iterator[str]:
     for claim in CLAIMS:
         mine = [outcome for outcome in found if outcome.claim is claim]
         yield ""
-        yield from _wrapped(f"{claim.id}  {claim.statement} ({claim.source})", "", 0)
+        yield from _said(f"{claim.id}  {claim.statement} ({claim.source})")
         for verdict in (Verdict.HOLDS, Verdict.FAILS):
             names = [outcome.board for outcome in mine if outcome.verdict is verdict]
             if names:
-                yield from _wrapped(", ".join(names), f"{verdict.value} on {len(names)}: ", 4)
+                yield from _said(", ".join(names), f"{verdict.value} on {len(names)}: ", indent=4)
         if mine[0].verdict is Verdict.UNTESTED:
-            yield from _wrapped("cannot be tested on any", "", 4)
+            yield from _said("cannot be tested on any", indent=4)
 
 
-def _wrapped(text: str, before: str, indent: int) -> list[str]:
-    """Lines of at most 100 characters, the following ones below the first one's text."""
-    return textwrap.wrap(
-        before + safe_text(text, _LONGEST),
-        _WIDTH,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + len(before)),
-        break_on_hyphens=False,
-    )
+def _said(text: str, before: str = "", indent: int = 0) -> list[str]:
+    return wrapped(safe_text(text, _LONGEST), before, indent)

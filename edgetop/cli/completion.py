@@ -69,7 +69,7 @@ def script(shell: str) -> str:
     from edgetop import cli
 
     parser = cli.parser()
-    commands = _commands(parser)
+    commands = commands_of(parser)
     for option in commands["run"]._get_optional_actions():
         if option.dest != "help":
             parser._add_action(option)  # `edgetop --model F` is `edgetop run --model F`
@@ -79,7 +79,8 @@ def script(shell: str) -> str:
     return str(shtab.complete(parser, shell=shell))
 
 
-def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+def commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The parsers of a parser's commands, by name."""
     return {
         name: command
         for action in parser._actions
@@ -93,7 +94,7 @@ def _actions(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Ac
     for action in parser._actions:
         if action.nargs != 0 and not isinstance(action, argparse._SubParsersAction):
             yield parser.prog.partition(" ")[2], action
-    for command in _commands(parser).values():
+    for command in commands_of(parser).values():
         yield from _actions(command)
 
 

@@ -24,8 +24,12 @@ _NOTE = (
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
-    """Add ``models`` and ``models build`` to the parser of the edgetop command."""
-    parser = subparsers.add_parser("models")
+    """Add ``models`` and its actions to the parser of the edgetop command."""
+    parser = subparsers.add_parser(
+        "models",
+        description="The networks that edgetop builds itself; without an action: the list, with "
+        "parameters, multiply-adds and the accuracy that others published of trained weights.",
+    )
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
     parser.set_defaults(main=main)
     actions = parser.add_subparsers(dest="models_action", metavar="ACTION")

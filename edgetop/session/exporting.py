@@ -34,7 +34,8 @@ def export(recorded: Recorded, kind: str, path: Path, *, force: bool = False) ->
     wanted = (path, table.runs_path(path)) if kind == "csv" else (path,)
     taken = [str(item) for item in wanted if item.exists()]
     if taken and not force:
-        raise UsageError(f"{' and '.join(taken)} exists already; --force replaces it")
+        verb, it = ("exists", "it") if len(taken) == 1 else ("exist", "them")
+        raise UsageError(f"{' and '.join(taken)} {verb} already; --force replaces {it}")
     FORMATS[kind](recorded, path)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from edgetop import locations
 from edgetop.engine.process import WorkerProcess
+from edgetop.sample import processor_words
 from edgetop.session.builder import Builder, needed
 
 if TYPE_CHECKING:
@@ -172,7 +173,9 @@ def _mark(spec: RunSpec, before: Run | None) -> str:
         return f"batch {spec.batch}"
     if spec.provider not in ("auto", before.provider):
         return spec.provider
-    return f"{spec.threads} threads" if spec.threads not in (0, before.threads) else "restart"
+    if spec.threads in (0, before.threads):
+        return "restart"
+    return processor_words("", spec.threads).strip()
 
 
 def log_file(number: int) -> Path | None:

@@ -161,10 +161,20 @@ def _breakdown(transfer: _Transfer, error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         raise error  # our own disk
     reason = getattr(error, "reason", None) or error
-    problem = f"{shown(transfer.url)}: {diagnose.one_line(str(reason) or repr(reason), 120)}"
+    words = isinstance(reason, _NOBODY) and reason.strerror
+    problem = (
+        f"{shown(transfer.url)}: {diagnose.one_line(words or str(reason) or repr(reason), 120)}"
+    )
     if isinstance(reason, _NOBODY) and not transfer.patient:
         raise AddressError(problem)
+    if _is_no_name(reason) and not transfer.file.tell():
+        raise AddressError(problem)
     return problem
+
+
+def _is_no_name(reason: object) -> bool:
+    """No host has that name, or there is no network: the next answer would be the same."""
+    return isinstance(reason, socket.gaierror) and reason.errno == socket.EAI_NONAME
 
 
 def _attempt(transfer: _Transfer) -> None:

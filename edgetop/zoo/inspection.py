@@ -114,7 +114,7 @@ def _facts(
     weights = sum(_bytes(tensor.dims, tensor.data_type) for tensor in stored.values())
     return Inspection(
         title=safe_text(title),
-        file_mib=None if size is None else round(size / _MIB, 3),
+        file_mib=None if size is None else round(size / _MIB, 6),
         external_files=tuple(sorted(_external(model.graph))),
         ir_version=model.ir_version,
         opsets={_domain(item.domain): item.version for item in model.opset_import},

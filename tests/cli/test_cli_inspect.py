@@ -7,7 +7,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from edgetop.cli import main
 from edgetop.zoo import inspected
@@ -23,6 +25,18 @@ def test_a_person_reads_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "operations   349.15 MMACs (698.3 MFLOPs)" in told
     assert "data  float32  batchx3x224x224  as 1x3x224x224" in told
     assert "  26  Conv" in told
+
+
+def test_a_small_file_has_its_size_in_bytes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3])
+    result = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 3])
+    graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", [value], [result])
+    onnx.save(helper.make_model(graph), tmp_path / "small.onnx")
+    assert main(["inspect", str(tmp_path / "small.onnx")]) == 0
+    size_bytes = (tmp_path / "small.onnx").stat().st_size
+    assert f"file         {size_bytes} bytes" in capsys.readouterr().out
 
 
 def test_a_script_reads_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -161,11 +161,28 @@ def test_a_flagged_time_is_flagged_wherever_it_is_printed(
 def test_a_run_that_was_not_steady_says_so(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = results(point("a", 5.0, state="throttled"), point("b", 5.0, state="steady"))
+    told = "drifting: throughput changed 82 % in 3 s"
+    made = results(
+        point("a", 5.0, state="throttled"),
+        point("b", 5.0, state="steady"),
+        point("c", 5.0, state="drifting", note=told),
+    )
     on(monkeypatch, made)
     out = said(capsys, "best")
     assert "a: measured while throttled" in out
     assert "b: " not in out
+    assert f"c: {told}" in out
+    assert "c: measured" not in out
+
+
+def test_a_long_note_is_several_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on(monkeypatch, results(point("a", 5.0, note="so " * 60)))
+    first, second = (line for line in said(capsys, "best").splitlines() if " so so " in line)
+    assert first.startswith("  a: so")
+    assert second.startswith("    so")
+    assert len(first) <= 100
 
 
 def test_names_from_files_cannot_act_on_a_terminal(

@@ -66,12 +66,20 @@ def test_without_arguments_the_monitor_starts(monkeypatch: pytest.MonkeyPatch) -
     assert cli.main([]) == 0
 
 
-@pytest.mark.parametrize("command", ["rnu", "sweeep", "model.onnx"])
-def test_a_misspelt_command_is_not_taken_for_an_option(
-    command: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("command", "advice"),
+    [
+        ("rnu", "did you mean run?"),
+        ("sweeep", "did you mean sweep?"),
+        ("model.onnx", "did you mean --model model.onnx?"),
+        ("qqq", "there are run, sensors, sessions"),
+    ],
+)
+def test_a_word_that_is_no_command_is_answered_with_what_comes_near(
+    command: str, advice: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command in refused(capsys, command)
-    assert "run" in refused(capsys, command, "--batch", "2")
+    assert f"'{command}' is no command; {advice}" in refused(capsys, command)
+    assert advice in refused(capsys, command, "--batch", "2")
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,14 @@ def test_a_reset_starts_the_figures_again_in_the_same_process(session: LiveSessi
     assert session.last.run.load_s == before.run.load_s
 
 
+def test_a_change_of_threads_is_marked_with_their_number(session: LiveSession) -> None:
+    session.start()
+    when(session, measured(1))
+    for threads, mark in ((2, "2 threads"), (1, "1 thread")):
+        session.change(threads=threads)
+        when(session, lambda sample: any(event.mark == mark for event in sample.events))  # noqa: B023
+
+
 def test_a_refused_variant_says_why_and_the_model_runs_on_as_stored(session: LiveSession) -> None:
     """The session goes on with the file as it is."""
     session.start()

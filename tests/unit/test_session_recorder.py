@@ -452,6 +452,11 @@ def test_a_file_that_is_there_stays_unless_it_is_to_be_replaced(
     path.write_text("mine")
     with pytest.raises(EdgetopError, match=r"exists already; --force replaces it"):
         exporting.export(session, kind, path)
+    beside = tmp_path / "out.runs.csv"
+    beside.write_text("mine")
+    both = r"exist already; --force replaces them" if kind == "csv" else r"exists already"
+    with pytest.raises(EdgetopError, match=both):
+        exporting.export(session, kind, path)
     assert path.read_text() == "mine"
     exporting.export(session, kind, path, force=True)
     assert path.stat().st_size > 100

@@ -417,6 +417,20 @@ def test_a_database_that_is_just_being_made_is_waited_for(tmp_path: Path) -> Non
     maker.join()
 
 
+def test_a_reader_leaves_the_locks_of_the_writer_in_its_own_process(tmp_path: Path) -> None:
+    """Another edgetop that comes and goes meanwhile takes the database for one in use."""
+    path = tmp_path / "sessions.db"
+    connection = schema.connect(path)
+    begun(path, 1e9)
+    assert len(listed(path)) == 1
+    passing = f"import sqlite3; c = sqlite3.connect({str(path)!r}); c.execute('SELECT * FROM runs')"
+    subprocess.run([sys.executable, "-c", f"{passing}.fetchall(); c.close()"], check=True)
+    assert path.with_name("sessions.db-wal").exists()
+    begun(path, 2e9)
+    assert len(listed(path)) == 2
+    connection.close()
+
+
 def test_what_is_no_session_file_is_said_in_one_line(mailed: Path, tmp_path: Path) -> None:
     loop = tmp_path / "loop"
     loop.symlink_to(loop)

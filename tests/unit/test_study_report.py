@@ -15,6 +15,7 @@ from edgetop import reference
 from edgetop.results import Conditions, Point
 from edgetop.study.report import (
     accuracy,
+    accuracy_bound,
     bars,
     by_batch,
     contents,
@@ -159,7 +160,7 @@ def test_bianco_s_memory_has_a_slope_above_one_and_a_floor() -> None:
 
 def test_the_bound_on_accuracy_is_the_paper_s() -> None:
     results = [reference.load(name) for name in BIANCO]
-    drawn = accuracy.against_throughput(results, look.looks(results))
+    drawn = accuracy_bound.against_throughput(results, look.looks(results))
     assert "83.3 - 0.0244 × FPS" in drawn.findings[0]
     assert "83.0 - 0.202 × FPS" in drawn.findings[1]
     for trace in drawn.traces:
@@ -169,7 +170,7 @@ def test_the_bound_on_accuracy_is_the_paper_s() -> None:
 
 def test_no_model_lies_above_the_bound() -> None:
     results = [reference.load("bianco/jetson-tx1")]
-    drawn = accuracy.against_throughput(results, look.looks(results))
+    drawn = accuracy_bound.against_throughput(results, look.looks(results))
     (line,) = [trace for trace in drawn.traces if trace["mode"] == "lines"]
     (marks,) = [trace for trace in drawn.traces if trace["mode"] != "lines"]
     for x, y in zip(marks["x"], marks["y"], strict=True):

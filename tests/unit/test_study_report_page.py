@@ -153,7 +153,7 @@ def test_without_plotly_the_message_says_how_to_get_it(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "plotly", None)
     monkeypatch.setitem(sys.modules, "plotly.offline", None)
     with pytest.raises(
-        UsageError, match=r"pip install plotly \(the extra edgetop\[report\]\)"
+        UsageError, match=r'plotly: pip install "edgetop\[report\]"; --format md'
     ) as refused:
         written.report([reported.own()], kind="html", made_unix_s=0.0)
     assert "\n" not in refused.value.message

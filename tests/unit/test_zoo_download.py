@@ -136,6 +136,18 @@ def test_an_address_where_nobody_is_is_left_at_once_for_the_next(
     assert (tmp_path / "m.onnx").read_bytes() == CONTENT
 
 
+def test_without_a_network_the_last_address_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looked_up(*_: object, **_more: object) -> object:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    monkeypatch.setattr(module, "time", SimpleNamespace(sleep=lambda _: pytest.fail("waited")))
+    with pytest.raises(UsageError, match=r"m\.onnx: Name or service not known$"):
+        download(Wanted(["http://nobody.invalid/m.onnx"], "", None), tmp_path / "m.onnx")
+
+
 @pytest.mark.parametrize(
     "content",
     [b"<!DOCTYPE html><p>login", b"version https://git-lfs.github.com/spec/v1\noid", CONTENT[::-1]],

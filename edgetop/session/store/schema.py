@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 import sys
@@ -106,11 +107,13 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
 
 
 def _connected_to_read(path: Path) -> sqlite3.Connection:
-    _check_file(path)
+    _check_readable(path)
     try:
         return _read_as(path, "ro")
-    except DamagedError:
+    except EmptyError:
         raise
+    except DamagedError as error:
+        raise _in_plain_words(path) or error from error
     except StoreError:
         if os.access(path.absolute().parent, os.W_OK) or not path.is_file():
             raise
@@ -119,29 +122,42 @@ def _connected_to_read(path: Path) -> sqlite3.Connection:
         return _read_as(path, "ro&immutable=1")
 
 
-def _check_file(path: Path) -> None:
-    """Say plainly what is wrong with a file before SQLite does so in its own words.
+def _check_readable(path: Path) -> None:
+    """Say plainly why a file cannot be opened, without opening it.
 
-    Size and number of pages stand at bytes 16 and 28 of the file, at 18 whether what is new may
-    be in a second file (https://www.sqlite.org/fileformat.html#the_database_header).
+    Closing a file takes away all locks that this process holds on it (POSIX), those of SQLite's
+    other connections too: another edgetop would then remove what this one is writing
+    (https://www.sqlite.org/howtocorrupt.html, section 2.2).
     """
     try:
         if not path.is_file():
             path.stat()
             raise StoreError(f"{path} is no file")
+        if not os.access(path, os.R_OK):
+            raise StoreError(f"cannot read {path}: {os.strerror(errno.EACCES)}")
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _in_plain_words(path: Path) -> DamagedError | None:
+    """What is wrong with a file that SQLite has refused; None if its beginning does not tell.
+
+    Size and number of pages stand at bytes 16 and 28 of the file, at 18 whether what is new may
+    be in a second file (https://www.sqlite.org/fileformat.html#the_database_header).
+    """
+    try:
         with open(path, "rb") as file:
             head = file.read(100)
         size_bytes = path.stat().st_size
-    except OSError as error:
-        raise StoreError(f"cannot read {path}: {error.strerror}") from error
-    if not head:
-        raise EmptyError(f"{path} is no session file of edgetop: it is empty")
+    except OSError:
+        return None
     if head[:16] != b"SQLite format 3\0":
-        raise DamagedError(f"{path} is no session file of edgetop")
+        return DamagedError(f"{path} is no session file of edgetop")
     page_bytes = int.from_bytes(head[16:18], "big") or 1 << 16
     whole_bytes = (1 << 16 if page_bytes == 1 else page_bytes) * int.from_bytes(head[28:32], "big")
-    if head[18] == 1 and size_bytes < whole_bytes:
-        raise DamagedError(f"{path} is cut off: {size_bytes} of {whole_bytes} bytes are there")
+    if len(head) == 100 and head[18] == 1 and size_bytes < whole_bytes:
+        return DamagedError(f"{path} is cut off: {size_bytes} of {whole_bytes} bytes are there")
+    return None
 
 
 def _read_as(path: Path, mode: str) -> sqlite3.Connection:
@@ -163,7 +179,7 @@ def _read_as(path: Path, mode: str) -> sqlite3.Connection:
 def _version_to_read(connection: sqlite3.Connection, path: Path) -> int:
     version = _version(connection, path)
     if version is None:
-        raise EmptyError(f"{path} is empty: no session is in it")
+        raise EmptyError(f"{path} is no session file of edgetop: it is empty")
     return version
 
 

@@ -1,12 +1,10 @@
-"""What accuracy costs: operations, parameters, time."""
+"""What accuracy costs in operations and parameters."""
 
 from __future__ import annotations
 
 import math
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from edgetop.stats.bounds import bound, upper_hull
 from edgetop.study.report import draw
 from edgetop.study.report.bars import HOVER_BAR, rows_layout, short
 from edgetop.study.report.figure import (
@@ -19,19 +17,12 @@ from edgetop.study.report.figure import (
     positive,
     rounded,
 )
-from edgetop.study.report.points import (
-    at_batch,
-    condition_words,
-    fastest,
-    key_of,
-    models,
-    usual_batch,
-)
+from edgetop.study.report.points import TOP1, key_of, models, top1_pct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgetop.results import Model, Point, Results
+    from edgetop.results import Model, Results
     from edgetop.study.report.look import Look
 
     _Group = tuple[str, str, list[Model]]
@@ -39,9 +30,6 @@ if TYPE_CHECKING:
 _NEUTRAL = "#8A8F98"
 _LARGEST_BALL_PX = 56
 _MOST_BARS = 60
-_TOP1 = "ImageNet top-1, %"
-_CORNERS = 16
-"""Of each edge of a bound, which is a curve on a logarithmic axis."""
 
 
 def ball_chart(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
@@ -52,7 +40,9 @@ def ball_chart(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         looks: Theirs; models of the highlighted ones stand out.
     """
     title = "Accuracy, operations and parameters"
-    known = [m for m in models(results) if _top1(m) and positive(m.gmacs) and positive(m.params_m)]
+    known = [
+        m for m in models(results) if top1_pct(m) and positive(m.gmacs) and positive(m.params_m)
+    ]
     if not known:
         return Figure(
             "ball-chart",
@@ -97,12 +87,12 @@ def ball_chart(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         legend=_legend(groups, "mark", "circle"),
         layout={
             "xaxis": draw.log_axis("operations of an image, GMACs", [m.gmacs for m in known]),
-            "yaxis": axis(_TOP1),
+            "yaxis": axis(TOP1),
         },
         height_px=560,
         findings=_left_out(results, known, "accuracy, operations or parameters"),
         table=Table(
-            ("model", _TOP1, "GMACs", "parameters, M", "accuracy from"),
+            ("model", TOP1, "GMACs", "parameters, M", "accuracy from"),
             tuple(
                 (m.name, number(m.top1_pct, 4), number(m.gmacs), number(m.params_m), m.top1_source)
                 for m in known
@@ -120,7 +110,7 @@ def density(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         looks: Theirs; models of the highlighted ones stand out.
     """
     title = "Accuracy density"
-    known = [model for model in models(results) if _top1(model) and positive(model.params_m)]
+    known = [model for model in models(results) if top1_pct(model) and positive(model.params_m)]
     if not known:
         return Figure(
             "accuracy-density",
@@ -163,7 +153,7 @@ def density(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
         findings=(cut if len(shown) < len(ranked) else ())
         + _left_out(results, known, "accuracy or parameters"),
         table=Table(
-            ("model", "top-1 % per M", _TOP1, "parameters, M"),
+            ("model", "top-1 % per M", TOP1, "parameters, M"),
             tuple(
                 (m.name, number(_density(m)), number(m.top1_pct, 4), number(m.params_m))
                 for m in ranked
@@ -172,87 +162,8 @@ def density(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
     )
 
 
-def against_throughput(results: Sequence[Results], looks: Sequence[Look]) -> Figure:
-    """Top-1 against images per second, with each board's upper bound.
-
-    Args:
-        results: Of all boards.
-        looks: Theirs.
-    """
-    title = "Accuracy against throughput"
-    boards = [
-        (look, batch, points)
-        for item, look in zip(results, looks, strict=True)
-        if (batch := usual_batch(item, _rated)) is not None
-        and (points := list(fastest(p for p in at_batch(item, batch) if _rated(p)).values()))
-    ]
-    if not boards:
-        return Figure(
-            "accuracy-throughput",
-            title,
-            missing="it needs models whose accuracy is known and whose time was measured",
-        )
-    traces: list[dict[str, Any]] = []
-    findings, rows = [], []
-    for look, batch, points in boards:
-        x, y = [_fps(point) for point in points], [_top1(point.model) or 0.0 for point in points]
-        hull = upper_hull(x, y)
-        marks = draw.Marks()
-        # The last have the first claim to a label.
-        for place in sorted(range(len(points)), key=lambda place: place in hull):
-            point = points[place]
-            marks.add(x[place], y[place], about=draw.about(point), label=point.model.name)
-        traces.append(draw.trace(marks, look, "%{x:.4~g} FPS, %{y:.4~g} % top-1"))
-        if len(hull) > 1:
-            curve = _curve([(x[place], y[place]) for place in hull])
-            traces.append(draw.fitted(look, *curve, name=f"{look.name}: upper bound"))
-        names = joined([points[place].model.name for place in hull], most=12)
-        findings.append(f"{look.name}, batch {batch}: on the bound are {names}.{_edge(x, y)}")
-        rows += [
-            (look.name, p.model.name, str(batch), number(_fps(p)), number(p.model.top1_pct, 4))
-            for p in sorted(points, key=_fps)
-        ]
-    every = [point for *_, points in boards for point in points]
-    conditions = condition_words(every)
-    return Figure(
-        "accuracy-throughput",
-        title,
-        says="Images per second and accuracy of each model, at batch "
-        f"{joined([str(batch) for batch in sorted({batch for _, batch, _ in boards})])}; the line "
-        "is the board's upper bound (the concave hull on linear axes), below which every model "
-        f"lies.{f' Conditions: {conditions}.' if conditions else ''}",
-        traces=tuple(reversed(traces)),  # the first board lies on top
-        legend=tuple(draw.key(board[0]) for board in boards),
-        layout={
-            "xaxis": draw.log_axis("images per second (FPS)", [_fps(p) for p in every]),
-            "yaxis": axis(_TOP1),
-        },
-        height_px=560,
-        findings=tuple(findings),
-        table=Table(
-            ("board", "model", "batch", "FPS", _TOP1),
-            tuple(rows),
-            (False, False, True, True, True),
-        ),
-    )
-
-
-def _top1(model: Model) -> float | None:
-    return positive(model.top1_pct)
-
-
 def _density(model: Model) -> float:
     return (model.top1_pct or 0.0) / (model.params_m or math.inf)
-
-
-def _fps(point: Point) -> float:
-    time = positive(point.ms_per_image)
-    return positive(point.fps) or (1000 / time if time else 0.0)
-
-
-def _rated(point: Point) -> float | None:
-    """Its time, if its accuracy is known too."""
-    return point.ms_per_image if _top1(point.model) else None
 
 
 def _sources(known: Sequence[Model]) -> str:
@@ -286,25 +197,3 @@ def _left_out(results: Sequence[Results], known: Sequence[Model], what: str) -> 
     shown = {key_of(model) for model in known}
     names = [short(m.name) for m in models(results) if key_of(m) not in shown]
     return (f"Left out, their {what} is not known: {joined(names, 8)}.",) if names else ()
-
-
-def _edge(x: Sequence[float], y: Sequence[float]) -> str:
-    """The bound as a straight line, over most of its range."""
-    edge = bound(x, y)
-    if edge is None:
-        return ""
-    return (
-        f" Its longest edge is top-1 = {number(edge.intercept)} - {number(-edge.slope)} × FPS, "
-        f"over {100 * edge.share:.0f} % of its range."
-    )
-
-
-def _curve(corners: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
-    """A chain of straight lines as it looks on a logarithmic axis."""
-    x, y = [corners[0][0]], [corners[0][1]]
-    for (x0, y0), (x1, y1) in pairwise(corners):
-        for step in range(1, _CORNERS + 1):
-            at = x0 * (x1 / x0) ** (step / _CORNERS)
-            x.append(at)
-            y.append(y0 + (y1 - y0) * (at - x0) / (x1 - x0))
-    return x, y

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgetop.study.report import accuracy, by_batch, costs, devices, look, tables
+from edgetop.study.report import accuracy, accuracy_bound, by_batch, costs, devices, look, tables
 from edgetop.study.report.figure import Figure, Section
 from edgetop.study.report.points import merged
 
@@ -48,7 +48,7 @@ def sections(
             "Accuracy and what it costs",
             (
                 accuracy.ball_chart(results, looks),
-                accuracy.against_throughput(results, looks),
+                accuracy_bound.against_throughput(results, looks),
                 accuracy.density(results, looks),
                 tables.constraint_grid(results, looks),
             ),

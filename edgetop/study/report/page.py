@@ -33,7 +33,7 @@ _HOW_TO_READ = (
 _NO_SCRIPT = "The charts need JavaScript; the tables have all that they show."
 _WORDY = 40
 """Characters of a cell that must not become a tall narrow column."""
-INSTALL = "pip install plotly"
+INSTALL = 'pip install "edgetop[report]"'
 
 
 def page(title: str, sections: Sequence[Section], *, own: Sequence[str], made_unix_s: float) -> str:
@@ -91,8 +91,7 @@ def plotly_js() -> str:
         from plotly.offline import get_plotlyjs
     except ImportError as error:
         raise UsageError(
-            f"an HTML report needs plotly: {INSTALL} (the extra edgetop[report]); --format md does "
-            "without"
+            f"an HTML report needs plotly: {INSTALL}; --format md does without"
         ) from error
     return str(get_plotlyjs())
 

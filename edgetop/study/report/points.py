@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     Value = Callable[[Point], float | None]
 
+TOP1 = "ImageNet top-1, %"
+"""The axis of accuracy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -39,6 +42,15 @@ def key_of(model: Model) -> str:
         model: As a source has it.
     """
     return (model.canonical_name or model.name).casefold()
+
+
+def top1_pct(model: Model) -> float | None:
+    """Its published top-1 accuracy; None if it is not known.
+
+    Args:
+        model: As a source has it.
+    """
+    return positive(model.top1_pct)
 
 
 def series(results: Results) -> list[Series]:
