@@ -46,11 +46,11 @@ bare onnxruntime loop (`edgetop/engine/bare_loop.py`), for edgetop its own model
 that runs. Figures are medians of the rounds, with the range, measured from {_SETTLE_S:g} s after
 the start on (edgetop: and {_SETTLE_MODEL_S:g} s after its model's first inference). Frames are
 bursts of output 25 ms apart. Processor time is that of the program and all its children, memory
-likewise; of edgetop all but the model's process, which is the load here. PSS divides each shared page among
-those that share it. "Complete" is when {_INKED:.0%} of the rows and columns that carry ink after
-{_SETTLE_S:g} s do so. The interval of nvitop is that of its process list; the rest of it follows
-its own. The emulated GPU answers at once and never changes. jtop is not among them: it needs a
-Jetson."""
+likewise; of edgetop all but the model's process, which is the load here. PSS divides each shared
+page among those that share it. "Complete" is when {_INKED:.0%} of the rows and columns that
+carry ink after {_SETTLE_S:g} s do so. The interval of nvitop is that of its process list; the rest
+of it follows its own. The emulated GPU answers at once and never changes. jtop is not among them:
+it needs a Jetson."""
 
 _COLUMNS = {
     "bytes_per_s": "bytes/s",
