@@ -135,7 +135,7 @@ def _spec(arguments: argparse.Namespace, settings: Settings) -> RunSpec:
     return RunSpec(
         model_path=str(choice.path),
         title=choice.title,
-        architecture=choice.architecture.name if choice.needs_build and choice.architecture else "",
+        architecture=choice.architecture.name if choice.architecture else "",
         label=choice.label,
         batch=arguments.batch,
         provider=providers.parse(arguments.provider or settings.provider),
@@ -170,8 +170,10 @@ def _measured(
 
 def _built(spec: RunSpec, home: Home, patience: Patience) -> RunSpec:
     """The spec with a file that is there: a model that was never used is built for this test."""
-    if not spec.architecture:
-        return spec
+    from edgetop.session.builder import needed
+
+    if not needed(spec):
+        return spec.with_(architecture="")
     path = home.folder / f"{spec.architecture}.onnx"
     from edgetop.selftest.home import PYTHON
 

@@ -24,7 +24,7 @@ import numpy as np
 import psutil
 
 from edgetop.engine import bare_loop
-from edgetop.engine.process import death
+from edgetop.engine.ending import death
 from edgetop.errors import WorkerDiedError
 from edgetop.selftest.home import PYTHON
 from edgetop.selftest.running import ring_of, told_failure, wait_for_worker

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgetop.errors import UsageError
+from edgetop.locations import PACKAGE_ROOT
 from edgetop.selftest import guard
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 PYTHON = sys.executable
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _NOT_INHERITED = (
     "EDGETOP_", "XDG_", "TEXTUAL", "LC_", "TMUX", "STY", "NO_COLOR", "COLORTERM", "TERM_PROGRAM",
     "COLUMNS", "LINES", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED",
@@ -48,7 +48,7 @@ class Home:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=_PACKAGE_ROOT,
+            cwd=PACKAGE_ROOT,
             start_new_session=True,
         )
         assert self._guard.stdout is not None
@@ -83,7 +83,7 @@ class Home:
 
 def environment(folder: Path, inherited: Mapping[str, str]) -> dict[str, str]:
     """The environment of the programs: that of a modern terminal, at home in `folder`."""
-    packages = [str(_PACKAGE_ROOT), *filter(None, [inherited.get("PYTHONPATH", "")])]
+    packages = [str(PACKAGE_ROOT), *filter(None, [inherited.get("PYTHONPATH", "")])]
     env = {
         **inherited,
         "HOME": str(folder),

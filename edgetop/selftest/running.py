@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from edgetop.engine.diagnose import one_line
-from edgetop.engine.process import death
+from edgetop.engine.ending import death
 from edgetop.engine.ring import RingReader
 from edgetop.errors import EdgetopError, ExitCode, WorkerDiedError
 from edgetop.selftest.patience import Patience
