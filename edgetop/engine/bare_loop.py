@@ -2,8 +2,8 @@
 
 Run as ``python -m edgetop.engine.bare_loop SPEC DESCRIPTOR``; SPEC is a `RunSpec` as JSON. One
 session with the options that edgetop sets (threads in one operator, 1 across operators,
-sequential), one set of the inputs that edgetop feeds, bound once, `run_with_iobinding` back to
-back. After each inference one 64-bit word goes into shared memory, words being overwritten in
+sequential), the inputs that edgetop feeds, each set bound once, in turn, `run_with_iobinding` back
+to back. After each inference one 64-bit word goes into shared memory, words being overwritten in
 turn: the time (ns, CLOCK_MONOTONIC), or with a rate how long it took from when it was due (ns).
 Nothing else happens until a signal ends it; no code of edgetop has part in the loop or the session.
 Its first line on standard output says in JSON what runs.
@@ -44,29 +44,30 @@ def main(spec: RunSpec, descriptor: int) -> None:
     Raises:
         EdgetopError: The model cannot be fed.
     """
-    run, facts = _prepared(spec)
-    run()  # the first run is special on any provider
+    runs, facts = _prepared(spec)
+    for run in runs:
+        run()  # the first run is special on any provider
     words = memoryview(mmap.mmap(descriptor, SIZE_BYTES)).cast("q")
     sys.stdout.write(f"{json.dumps(facts)}\n")
     sys.stdout.flush()
     if spec.rate_fps is None:
-        _back_to_back(run, words)
+        _back_to_back(runs, words)
     else:
-        _paced(run, words, 1e9 * facts["batch"] / spec.rate_fps)
+        _paced(runs, words, 1e9 * facts["batch"] / spec.rate_fps)
 
 
-def _back_to_back(run: Callable[[], object], words: memoryview) -> None:
-    clock = time.monotonic_ns
+def _back_to_back(runs: list[Callable[[], object]], words: memoryview) -> None:
+    clock, turn = time.monotonic_ns, itertools.cycle(runs)
     while True:
-        for at in range(WORDS):
+        for at, run in zip(range(WORDS), turn, strict=False):
             run()
             words[at] = clock()
 
 
-def _paced(run: Callable[[], object], words: memoryview, period_ns: float) -> None:
+def _paced(runs: list[Callable[[], object]], words: memoryview, period_ns: float) -> None:
     """An inference that comes late is not left out: it counts from when it was due."""
     clock, sleep, begin = time.monotonic_ns, time.sleep, time.monotonic_ns()
-    for number in itertools.count():
+    for number, run in enumerate(itertools.cycle(runs)):
         due = begin + int(number * period_ns)
         while (wait_ns := due - clock()) > 0:
             sleep(wait_ns / 1e9)
@@ -74,8 +75,8 @@ def _paced(run: Callable[[], object], words: memoryview, period_ns: float) -> No
         words[number % WORDS] = clock() - due
 
 
-def _prepared(spec: RunSpec) -> tuple[Callable[[], object], dict[str, Any]]:
-    """A function that runs one inference, and what it runs."""
+def _prepared(spec: RunSpec) -> tuple[list[Callable[[], object]], dict[str, Any]]:
+    """Functions that run one inference, a set of inputs each, and what they run."""
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     os.environ["ORT_LOAD_CONFIG_FROM_MODEL"] = "0"
     import onnxruntime
@@ -98,14 +99,14 @@ def _prepared(spec: RunSpec) -> tuple[Callable[[], object], dict[str, Any]]:
     )
     wanted = OrtModel(onnxruntime, session).inputs
     plan = inputs.plan(wanted, spec)
-    feed = values.feeds(wanted, plan.shapes, spec)[0]
+    feeds = values.feeds(wanted, plan.shapes, spec)
     facts = {
         "batch": plan.batch,
         "provider": provider,
         "threads": threads,
         "runtime": f"onnxruntime {onnxruntime.__version__}",
     }
-    return _runner(onnxruntime, session, feed), facts
+    return [_runner(onnxruntime, session, feed) for feed in feeds], facts
 
 
 def _runner(onnxruntime: Any, session: Any, feed: Feed) -> Callable[[], object]:
