@@ -6,7 +6,6 @@ Each change of ink costs about 42 bytes on the wire, so neighbours of one ink ar
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
 from rich.cells import cell_len
@@ -31,13 +30,20 @@ def width_of(row: Row) -> int:
 
 def join(*parts: Row | Span) -> Row:
     """One row of several rows or spans; empty text vanishes, equal inks are merged."""
-    spans: list[Span] = []
+    merged: list[Span] = []
+    last = ""
     for part in parts:
-        if _is_span(part):
-            spans.append(part)
-        else:
-            spans.extend(part)
-    return _merged(spans)
+        spans: Iterable[Span] = (part,) if _is_span(part) else part
+        for span in spans:
+            text, ink = span
+            if not text:
+                continue
+            if ink == last and merged:
+                merged[-1] = (merged[-1][0] + text, ink)
+            else:
+                merged.append(span)
+                last = ink
+    return tuple(merged)
 
 
 def fit(row: Row, width: int, ellipsis: str = "…") -> Row:
@@ -83,12 +89,6 @@ def beside(left: list[Row], right: list[Row], left_width: int, gap: int, width: 
 def _is_span(part: Row | Span) -> TypeIs[Span]:
     """Whether this is a span rather than a row of two spans."""
     return len(part) == 2 and isinstance(part[0], str)
-
-
-def _merged(spans: Iterable[Span]) -> Row:
-    """Spans without empty ones, neighbours of one ink in one piece."""
-    runs = groupby((span for span in spans if span[0]), key=lambda span: span[1])
-    return tuple(("".join(text for text, _ in run), ink) for ink, run in runs)
 
 
 def _printable(text: str) -> str:

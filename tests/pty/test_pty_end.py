@@ -30,11 +30,11 @@ import sys
 from edgetop import cli
 from edgetop.ui.widgets.panel import Panel
 advance = Panel.advance
-def advance_or_fail(self):
+def advance_or_fail(self, size=None):
     sample = self._view.sample
     if self.id == "latency" and sample is not None and sample.total.inferences > 50:
         raise ZeroDivisionError("a defect of the test")
-    return advance(self)
+    return advance(self, size)
 Panel.advance = advance_or_fail
 sys.exit(cli.main(sys.argv[1:]))
 """

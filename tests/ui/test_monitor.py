@@ -21,6 +21,8 @@ from edgetop.ui.widgets.panel import Panel
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from textual.geometry import Size
+
     from edgetop.ui.cells import Patch
 
 SIZES = [(120, 40), (80, 24), (40, 12), (20, 5)]
@@ -176,9 +178,9 @@ async def test_a_panel_without_a_place_is_not_painted(monkeypatch: pytest.Monkey
         painted: set[str] = set()
         advance = Panel.advance
 
-        def watched(panel: Panel) -> list[Patch]:
+        def watched(panel: Panel, size: Size | None = None) -> list[Patch]:
             painted.add(panel.id or "")
-            return advance(panel)
+            return advance(panel, size)
 
         monkeypatch.setattr(Panel, "advance", watched)
         await screen.press("1")

@@ -64,6 +64,8 @@ class PaintedScreen(Screen[None]):
         self._planned = _PlannedLayout(self.boxes)
         self.panels: list[Panel] = []
         """All parts of the screen."""
+        self._placed: dict[Panel, Region] = {}
+        self._placed_by: object = None
 
     @property
     def layout(self) -> Layout:
@@ -83,29 +85,37 @@ class PaintedScreen(Screen[None]):
         self.show()
 
     def show(self) -> None:
-        """Paint the view; parts without a place have no size and cost nothing."""
+        """Paint the view; parts without a place cost nothing."""
         changed = [
-            (panel, patches) for panel in self.panels if panel.size and (patches := panel.advance())
+            (panel, patches, region)
+            for panel, region in self._places().items()
+            if (patches := panel.advance(region.size))
         ]
-        if not changed or self._send(changed):
+        if not changed:
             return
-        for panel, patches in changed:
-            panel.refresh_cells(patches)
-
-    def _send(self, changed: list[tuple[Panel, list[Patch]]]) -> bool:
-        """Send the cells that changed straight away, where nothing lies over them."""
         app = self.app
         if not isinstance(app, PacedApp) or not app.sees_all_of(self):
-            return False
+            for panel, patches, _ in changed:
+                panel.refresh_cells(patches)
+            return
         cells: list[Patch] = []
-        for panel, patches in changed:
+        for panel, patches, region in changed:
             panel.sent(patches)
-            region = panel.content_region
-            if region:  # else it has lost its place
-                cells.extend(patch.at(region.x, region.y) for patch in patches)
-        if cells:
-            app.send_cells(self, cells, self.inks)
-        return True
+            cells.extend(patch.at(region.x, region.y) for patch in patches)
+        app.send_cells(self, cells, self.inks)
+
+    def _places(self) -> dict[Panel, Region]:
+        """The content of each panel that is seen, in cells of the screen.
+
+        Asked of Textual again only after an arrangement: eleven panels asked in each frame
+        would take a tenth of it.
+        """
+        arrangement = self._compositor.full_map
+        if arrangement is not self._placed_by:
+            self._placed_by = arrangement
+            regions = {panel: panel.content_region for panel in self.panels}
+            self._placed = {panel: region for panel, region in regions.items() if region}
+        return self._placed
 
     def arrange_again(self) -> None:
         """Textual keeps an arrangement until a child asks for another."""

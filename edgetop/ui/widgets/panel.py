@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual import events
+    from textual.geometry import Size
 
     from edgetop.paint.rows import Row
     from edgetop.ui.theme import Theme
@@ -62,13 +63,16 @@ class Panel(Widget, can_focus=False):
         if title is not None:
             self.border_title = title
 
-    def advance(self) -> list[Patch]:
+    def advance(self, size: Size | None = None) -> list[Patch]:
         """Paint the view as it is now; returns the cells that differ, from the panel's corner.
 
         They are not on the terminal yet: `refresh_cells` has Textual send them, or whoever sends
         them says so with `sent`.
+
+        Args:
+            size: Of the content, where it is known already: Textual works it out anew each time.
         """
-        width, height = self.size
+        width, height = size or self.size
         rows = self._paint(self._view, width, height)[:height]
         rows += [()] * (height - len(rows))
         patches: list[Patch] = []
