@@ -283,6 +283,10 @@ class EdgetopApp(ThemedApp):
         """Send the whole screen again, after something else wrote on the terminal."""
         self.refresh(repaint=True, layout=True)
 
+    def action_suspend(self) -> None:
+        """Give the terminal to the shell that started edgetop."""
+        self.action_suspend_process()
+
     def action_leave(self) -> None:
         """End the session; the summary follows on the terminal."""
         self.exit(return_code=int(ExitCode.DONE))

@@ -67,6 +67,7 @@ COMMON = (
     Command("e", "e", "export", "write all samples as CSV into this folder", "export"),
     Command("T", "T", "theme", "next colours", "theme"),
     Command("ctrl+l", "ctrl+l", "repaint", "paint the screen again"),
+    Command("ctrl+z", "ctrl+z", "suspend", "to the shell, the model paused; fg comes back"),
     Command("question_mark", "?", "help", "all keys and what the figures mean", "help"),
     Command("q", "q", "leave", "end, and print the summary", "quit"),
 )  # fmt: skip

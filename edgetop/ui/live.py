@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from edgetop.ui.stage import Stage
     from edgetop.zoo.resolve import ModelChoice
 
+_PAUSED_WITHIN_S = 0.2
+"""The model's process has heard by then that it is to pause."""
 _MEASURED_S = 2.0
 """Over which what the screen sends is counted."""
 
@@ -95,6 +97,13 @@ class LiveApp(EdgetopApp):
     def action_pause(self) -> None:
         """Pause, or go on."""
         self.tell(self._controls.pause())
+
+    def action_suspend(self) -> None:
+        """The model pauses, or it would run unseen and uncounted; space goes on after `fg`."""
+        sample = self.view.sample
+        if sample is not None and sample.state not in (State.PAUSED, State.FAILED):
+            self._controls.pause()
+        self.set_timer(_PAUSED_WITHIN_S, super().action_suspend)
 
     def action_reset(self) -> None:
         """Start the figures again."""

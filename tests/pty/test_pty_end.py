@@ -234,6 +234,22 @@ def test_debug_shows_where_a_defect_is(
     assert b"_or_fail" in program.raw
 
 
+def test_ctrl_z_gives_the_terminal_to_the_shell(watch: Watch) -> None:
+    """The model pauses meanwhile; after `fg` the screen is there, and space goes on."""
+    program = watch()
+    process = psutil.Process(program.pid)
+    program.send("ctrl+z")
+    until(lambda: process.status() == psutil.STATUS_STOPPED, "it is stopped")
+    until(lambda: not program.screen.alternate, "the shell has the terminal")
+    program.signal(signal.SIGCONT)
+    program.wait_for(lambda text: "paused" in text.split("\n")[0], 30)
+    program.send("space")
+    program.wait_for(lambda text: "steady" in text.split("\n")[0], 30)
+    program.send("q")
+    assert program.wait(30) == 0
+    assert program.restored() == []
+
+
 @pytest.mark.parametrize("how", ["STOP", "STOP, then a shell", "TSTP"])
 def test_stopped_and_continued_it_goes_on(watch: Watch, how: str) -> None:
     """The screen is there again, keys work, and in the end the terminal is as before."""
