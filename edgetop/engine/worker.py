@@ -216,8 +216,13 @@ class Lane:
     def measure(self) -> None:
         """Run and record inferences until told to stop."""
         commands = self._commands
+        pace = commands.rate_fps
         while not commands.stopping:
             generation = commands.generation
+            if commands.rate_fps != pace:
+                pace = commands.rate_fps
+                if self._index == 0:
+                    commands.report({"event": "pace"})  # what is recorded from here on has it
             if commands.paused:
                 if self._index == 0:
                     commands.report({"event": "paused"})

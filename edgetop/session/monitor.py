@@ -115,6 +115,8 @@ class RunMonitor:
                     events.append(self._warm(message))
                 case "paused" if self.paused:
                     self._came_to_rest()
+                case "pace":
+                    self.reset()  # until now it ran on at the pace before
         return events
 
     def _loaded(self, said: dict[str, Any]) -> list[Event]:

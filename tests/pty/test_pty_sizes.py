@@ -55,6 +55,7 @@ def test_after_a_storm_of_sizes_the_screen_is_as_at_a_fresh_start(watch: Watch) 
     """A hundred sizes in a few seconds, impossible ones among them; no crash, no leftovers."""
     fresh = watch(size=FINAL)
     fresh.wait_for("no network of the catalogue", 30)  # panel 7 keeps its room until it knows
+    fresh.wait_for("steady", 30)
     whole(fresh)
     expected = titles(fresh)
     assert len(expected) == 8

@@ -211,6 +211,16 @@ def test_a_new_rate_starts_the_figures_again(bench: Bench) -> None:
     assert bench.run.run.warmup_s == 0.5
 
 
+def test_what_ran_on_at_the_old_pace_does_not_count_as_the_new(bench: Bench) -> None:
+    """The model's process says from where on the pace is the new one."""
+    bench.warm()
+    bench.run.set_rate(30.0)
+    bench.work(0.37, latency_ms=10)
+    bench.say(event="pace")
+    bench.work(0.02, latency_ms=10)
+    assert bench.run.total().inferences == 2
+
+
 def test_time_at_the_end_counts_up_to_the_last_inference(bench: Bench) -> None:
     bench.warm()
     bench.work(1.0, latency_ms=10)
