@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SHARE = 0.6
 _THREADS = 2
 _SIZE = (120, 40)
-_LEAD_S = 0.5
+_LEAD_S = 3.0
 _BLOCK_S = 3.0
 _THROUGHPUT_S = 2.0
 _SCREEN = "screen 120x40 2 Hz"
@@ -35,11 +35,13 @@ _ABOUT = f"""\
 Time from when an image was due to the end of its inference, at {_SHARE:.0%} of the images per
 second that the model ("small", {_THREADS} threads) runs at in a bare loop: `--rate` against a bare
 loop that sleeps until each image is due. A loop that was stopped would have to catch up, so each
-block of {_BLOCK_S:g} s is a process of its own, {_LEAD_S} s after its first measured inference, and
-nothing else runs meanwhile. A pair is a block of the variant and one of the bare loop next to it,
-in random order; it is dropped when all other processes used more than {slices.MAX_LOAD_PERCENT} %
-of the machine in either. Ratios are the variant's by the bare loop's, within each pair; "all" is
-over the inferences of all kept pairs. "{CONTROL}" is a second bare loop."""
+block of {_BLOCK_S:g} s is a process of its own, {_LEAD_S:g} s after its first measured inference,
+and nothing else runs meanwhile: in the first second the screen still reads themes and opens the
+database, while the first images come in. A pair is a block of the variant and one of the bare loop
+next to it, in random order; it is dropped when all other processes used more than
+{slices.MAX_LOAD_PERCENT} % of the machine in either. Ratios are the variant's by the bare loop's,
+within each pair; "all" is over the inferences of all kept pairs. "{CONTROL}" is a second bare
+loop."""
 
 
 @dataclass(frozen=True, slots=True)
