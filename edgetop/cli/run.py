@@ -124,22 +124,29 @@ def _number(text: str) -> float:
         return float(text)
 
 
-def spec_for(
+def common_spec(
     choice: resolve.ModelChoice, arguments: argparse.Namespace, settings: Settings
 ) -> RunSpec:
-    """The first run, from the command line and the settings."""
-    threads = settings.threads if arguments.threads is None else arguments.threads
-    spec = RunSpec(
+    """What every command that runs a model takes from the command line and the settings."""
+    return RunSpec(
         model_path=str(choice.path),
         title=choice.title,
         architecture=choice.architecture.name if choice.architecture else "",
         label=choice.label,
         batch=arguments.batch,
         provider=providers.parse(arguments.provider or settings.provider),
-        threads=threads,
+        threads=settings.threads if arguments.threads is None else arguments.threads,
+        input_shapes=tuple(input_shape(text) for text in arguments.input_shape),
+    )
+
+
+def spec_for(
+    choice: resolve.ModelChoice, arguments: argparse.Namespace, settings: Settings
+) -> RunSpec:
+    """The first run, from the command line and the settings."""
+    spec = common_spec(choice, arguments, settings).with_(
         instances=arguments.instances,
         rate_fps=arguments.rate,
-        input_shapes=tuple(input_shape(text) for text in arguments.input_shape),
         input_ranges=tuple(input_range(text) for text in arguments.input_range),
         input_file=str(arguments.input.absolute()) if arguments.input else "",
         warmup_s=arguments.warmup,

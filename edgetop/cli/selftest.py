@@ -126,22 +126,8 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _spec(arguments: argparse.Namespace, settings: Settings) -> RunSpec:
-    from edgetop.engine import providers
-    from edgetop.engine.spec import RunSpec
-
-    choice = run.chosen(
-        settings.model if arguments.model is None else arguments.model, arguments.sha256
-    )
-    return RunSpec(
-        model_path=str(choice.path),
-        title=choice.title,
-        architecture=choice.architecture.name if choice.architecture else "",
-        label=choice.label,
-        batch=arguments.batch,
-        provider=providers.parse(arguments.provider or settings.provider),
-        threads=settings.threads if arguments.threads is None else arguments.threads,
-        input_shapes=tuple(run.input_shape(text) for text in arguments.input_shape),
-    )
+    model = settings.model if arguments.model is None else arguments.model
+    return run.common_spec(run.chosen(model, arguments.sha256), arguments, settings)
 
 
 def _measured(

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from edgetop import cli, config
+from edgetop.cli.completion import commands_of
 from edgetop.errors import ExitCode
 
+if TYPE_CHECKING:
+    import argparse
+
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def parsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """The commands of a parser by name."""
-    return {
-        name: sub
-        for action in parser._actions
-        if isinstance(action, argparse._SubParsersAction)
-        for name, sub in action.choices.items()
-    }
 
 
 def options(parser: argparse.ArgumentParser) -> list[str]:
@@ -33,7 +27,7 @@ def options(parser: argparse.ArgumentParser) -> list[str]:
     ]
 
 
-COMMANDS = parsers(cli.parser())
+COMMANDS = commands_of(cli.parser())
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +52,7 @@ def test_no_option_is_named_that_does_not_exist(readme: str) -> None:
     known |= {
         option
         for parser in COMMANDS.values()
-        for sub in parsers(parser).values()
+        for sub in commands_of(parser).values()
         for option in options(sub)
     }
     assert named <= known | {"--version", "--help"}
