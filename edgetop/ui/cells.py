@@ -98,5 +98,5 @@ class CellsUpdate(CompositorUpdate):
         return "".join(parts)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Never asked for: Textual takes `render_segments`."""
-        raise NotImplementedError
+        """The same for whoever prints it by rich."""
+        yield Segment(self.render_segments(console))
