@@ -116,7 +116,7 @@ def _environment(folder: Path) -> dict[str, str]:
     env = {k: v for k, v in os.environ.items() if not k.startswith(("EDGETOP_", "NO_COLOR"))}
     for name in ("COLUMNS", "LINES", "TMUX", "TMUX_PANE", "STY", "TERM_PROGRAM"):
         env.pop(name, None)
-    own = {"XDG_CONFIG_HOME": str(folder / "config"), "XDG_STATE_HOME": str(folder / "state")}
+    own = {f"XDG_{name.upper()}_HOME": str(folder / name) for name in ("config", "data", "state")}
     return {**env, **own, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"}
 
 
